@@ -1,0 +1,1 @@
+"""The seam with the Bot Framework SDK, in both directions."""

@@ -1,0 +1,27 @@
+"""What can go wrong between the bot and Microsoft's services, as the rest of the bot sees it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ConnectorError(Exception):
+    """The Bot Connector did not take an activity.
+
+    status: HTTP status, or None when no answer came. code: the connector's error code ("" when it gave none).
+    retryable: the same call may succeed later. retry_after: seconds that the connector asked us to wait.
+    maybe_delivered: the connector may have accepted the activity although we saw no success.
+    """
+
+    status: int | None
+    code: str
+    message: str
+    retryable: bool
+    retry_after: float | None = None
+    maybe_delivered: bool = False
+
+    def __str__(self) -> str:
+        return f"connector: {self.status or 'no answer'} {self.code} {self.message}".strip()
+
+
+class CredentialsError(Exception):
+    """Entra refused the bot's own credentials, or could not be reached; the text is for the operator."""
