@@ -1,0 +1,48 @@
+"""Names that people or Teams gave, made safe to show: plain for summaries, escaped for the Markdown of a card.
+
+Teams has two renderers. Desktop and web run markdown-it: it drops a backslash before any ASCII punctuation, decodes
+entities and links `<http://…>`. The phones run a small parser of their own: it drops a backslash before `* _ [ ] )`
+only, shows every other one, and shows entities as they stand. Hence a backslash where both agree, and elsewhere an
+invisible word joiner that keeps the characters from meaning anything together; ordinary names stay as they are.
+"""
+
+import re
+
+MAX_LENGTH = 80
+_JOINER = "\u2060"
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+# Whatever is longer is cut before any other work, so that 10 MB of spaces cost nothing.
+_MAX_RAW = 4 * MAX_LENGTH
+
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_SPECIAL = re.compile(r"[*_\[\])`]")
+_PAIRED = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)|<(?=[A-Za-z/!?]|[^\s<>]*@)|&(?=#?\w+;)|~(?=~)|\{(?=\{)")
+_BLOCK_START = re.compile(r"[-+#>]|\d{1,9}[.)]")
+
+
+def plain(name: str, fallback: str = "") -> str:
+    """Return one line of visible text, at most MAX_LENGTH characters, or `fallback` when nothing visible is left."""
+    text = _one_line(name[:_MAX_RAW])
+    if len(text) > MAX_LENGTH:
+        text = text[: MAX_LENGTH - 1].rstrip() + "…"
+    if not text.isascii() and _RIGHT_TO_LEFT.search(text):
+        # Isolated, so that right-to-left letters do not pull the words around them along.
+        return f"{_ISOLATE}{text}{_END_ISOLATE}"
+    return text or fallback
+
+
+def markdown(name: str, fallback: str = "") -> str:
+    """Return `plain`, escaped so that TextBlock and FactSet show exactly that text."""
+    text = plain(name, fallback)
+    if text.isalnum():
+        return text
+    escaped = _SPECIAL.sub(r"\\\g<0>", _PAIRED.sub(rf"\g<0>{_JOINER}", text))
+    return _JOINER + escaped if _BLOCK_START.match(text) else escaped
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_UNSEEN.sub("", line).split())

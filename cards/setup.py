@@ -1,0 +1,40 @@
+"""The cards around the setup: a fresh link, and that it worked."""
+
+from typing import Any
+
+from cards.elements import card, facts, link_button, note, paragraph, title
+from cards.escape import markdown, plain
+from cards.links import link
+from cards.places import bold_place, plain_place
+from cards.template import message
+from model import PlaceKind
+
+
+def build_setup_card(place_name: str, setup_url: str, kind: PlaceKind = PlaceKind.TEAM) -> dict[str, Any]:
+    """Answer `setup` with a fresh link."""
+    body = (
+        title("Connect to Sentry"),
+        paragraph(f"A new setup link for {bold_place(kind, place_name)}. Earlier links no longer work."),
+        note("The link works once and for 24 hours."),
+    )
+    summary = f"New setup link for {plain_place(kind, place_name)}"
+    return message(card(*body, actions=[link_button("Set up Sentry", setup_url)]), summary)
+
+
+def build_confirmation_card(
+    organization_name: str,
+    organization_url: str,
+    place_name: str,
+    connected_by: str,
+    kind: PlaceKind = PlaceKind.TEAM,
+) -> dict[str, Any]:
+    """Say that the setup is finished. `connected_by`: the person's name, or "" when it is not known."""
+    where = bold_place(kind, place_name)
+    rows = [("Organization", link(organization_name, organization_url)), ("Connected by", markdown(connected_by))]
+    body = (
+        title("Sentry is connected"),
+        paragraph(f"Alerts from **{markdown(organization_name, 'Sentry')}** now come to {where}."),
+        facts([row for row in rows if row[1]]),
+    )
+    summary = f"{plain_place(kind, place_name)} is connected to {plain(organization_name, 'Sentry')}"
+    return message(card(*body, actions=[link_button("Open Sentry", organization_url)]), summary)

@@ -1,0 +1,52 @@
+"""The answer to `status`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cards.elements import card, command_button, facts, link_button, paragraph, title
+from cards.escape import markdown, plain
+from cards.links import host, link, organization_url
+from cards.places import bold_place, plain_place
+from cards.template import message
+from model import Connection, PlaceKind
+
+
+def build_status_card(
+    place_name: str, connection: Connection | None, kind: PlaceKind = PlaceKind.TEAM
+) -> dict[str, Any]:
+    """Say what is connected in the place, since when and by whom; for None that nothing is, and what to do."""
+    if connection is None:
+        return _not_connected(place_name, kind)
+    url = organization_url(connection.sentry_url, connection.organization_slug)
+    body = (
+        title("Connected to Sentry"),
+        paragraph(f"Alerts come to {bold_place(kind, place_name)}."),
+        facts(_rows(connection, url)),
+    )
+    summary = f"{plain_place(kind, place_name)} is connected to {plain(connection.organization_name, 'Sentry')}"
+    return message(card(*body, actions=[link_button("Open Sentry", url)]), summary)
+
+
+def _rows(connection: Connection, url: str) -> list[tuple[str, str]]:
+    rows = [
+        ("Organization", link(connection.organization_name, url)),
+        ("Sentry", host(connection.sentry_url)),
+        ("Connected", _local_time(connection.connected_at)),
+        ("By", markdown(connection.connected_by)),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _local_time(at: datetime) -> str:
+    """Return Teams' text functions for date and time in the reader's language and zone; they require seconds and Z."""
+    instant = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{{{{DATE({instant}, SHORT)}}}} {{{{TIME({instant})}}}}"
+
+
+def _not_connected(place_name: str, kind: PlaceKind) -> dict[str, Any]:
+    body = (
+        title("Not connected to Sentry"),
+        paragraph(f"No alerts come to {bold_place(kind, place_name)} yet. Get a setup link to connect it."),
+    )
+    summary = f"{plain_place(kind, place_name)} is not connected to Sentry"
+    return message(card(*body, actions=[command_button("Get setup link", "setup")]), summary)
