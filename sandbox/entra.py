@@ -1,0 +1,191 @@
+"""login.microsoftonline.com: tenant discovery and the token endpoint that knows one bot registration."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jwt
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from sandbox import entra_errors as refuse
+from sandbox.entra_errors import EntraError
+from sandbox.service import Service
+from sandbox.tokens import SigningKey, new_key, sign
+
+PUBLIC, GOVERNMENT = "https://api.botframework.com", "https://api.botframework.us"
+_AUDIENCES = {"login.microsoftonline.com": PUBLIC, "login.microsoftonline.us": GOVERNMENT}
+# Where bots that are not single-tenant get their token, with the directory's id.
+BOT_FRAMEWORK_TENANTS = {
+    "botframework.com": "d6d49420-f39b-4df7-a1dc-d59a935871db",
+    "MicrosoftServices.onmicrosoft.us": "cab8a31a-1906-4287-a0d8-4eef66b95f6e",
+}
+
+
+class TokenRefused(Exception):
+    """A bearer token is not one that Entra issued to the bot for this audience; the text says why."""
+
+
+class Entra(Service):
+    """One registration: `app_id` with `secret` in `tenant_id` and, as a multi-tenant bot, in Bot Framework's tenants.
+
+    `directories` maps the names and ids under which the registration is found to directory ids: discard the Bot
+    Framework's to make the bot single-tenant. `certificates` are public keys by thumbprint; assertions are refused
+    unless theirs is listed. `lifetime` is how long a token lives, in seconds.
+    """
+
+    hosts = tuple(_AUDIENCES)
+
+    def __init__(self, app_id: str, secret: str, tenant_id: str) -> None:
+        super().__init__()
+        self.app_id, self.tenant_id = app_id, tenant_id
+        self.key = new_key("entra-1")
+        self.certificates: dict[str, rsa.RSAPublicKey] = {}
+        self._secret, self._generation = secret, 1
+        self._restore()
+
+    def _restore(self) -> None:
+        self.secret, self.expired_secrets, self.lifetime = self._secret, set[str](), 3599
+        self.directories = {self.tenant_id: self.tenant_id, **BOT_FRAMEWORK_TENANTS}
+        self.token_requests = 0
+        self._verified: dict[str, dict[str, Any]] = {}
+
+    def reset(self) -> None:
+        """As for every service; registration, secret and lifetime are as at the start, certificates are gone."""
+        super().reset()
+        self.certificates.clear()
+        self._restore()
+
+    def rotate(self) -> None:
+        """Signs with a new key; tokens issued so far are worth nothing any more."""
+        self._generation += 1
+        self.key = new_key(f"entra-{self._generation}")
+        self._verified.clear()
+
+    def token(
+        self, *, audience: str = PUBLIC, tenant_id: str = "", key: SigningKey | None = None, **claims: Any
+    ) -> str:
+        """A token for the bot, as issued. Claims replace the usual ones; a claim of None is left out."""
+        now, tenant = int(time.time()), tenant_id or self.tenant_id
+        usual = {"aud": audience, "iss": f"https://sts.windows.net/{tenant}/", "iat": now, "nbf": now - 300}
+        usual |= {"exp": now + self.lifetime, "appid": self.app_id, "appidacr": "1", "tid": tenant, "ver": "1.0"}
+        signer = key or self.key
+        return sign({**usual, **claims}, signer, kid=signer.kid)
+
+    def verify(self, token: str, audience: str) -> dict[str, Any]:
+        """The claims of a token that the bot may use at `audience`; raises TokenRefused."""
+        claims = self._verified.get(token) or self._decode(token)
+        if claims["exp"] <= time.time():
+            raise TokenRefused("expired")
+        if claims["aud"] != audience:
+            raise TokenRefused(f"audience is {claims['aud']}")
+        if claims.get("appid") != self.app_id:
+            raise TokenRefused(f"issued to {claims.get('appid')}")
+        self._verified[token] = claims
+        return claims
+
+    def _decode(self, token: str) -> dict[str, Any]:
+        options: Any = {"require": ["exp", "aud"], "verify_aud": False, "verify_exp": False}
+        try:
+            claims: dict[str, Any] = jwt.decode(token, self.key.private.public_key(), ["RS256"], options)
+        except jwt.PyJWTError as error:
+            raise TokenRefused(str(error)) from error
+        return claims
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Tenant discovery, the key set and the token endpoint."""
+        yield web.get("/{tenant}/v2.0/.well-known/openid-configuration", self._discovery)
+        yield web.get("/{tenant}/discovery/v2.0/keys", self._key_set)
+        yield web.post("/{tenant}/oauth2/v2.0/token", self._token_endpoint)
+
+    async def _discovery(self, request: web.Request) -> web.Response:
+        tenant = request.match_info["tenant"]
+        known = {**self.directories, **{id_: id_ for id_ in self.directories.values()}, "common": "common"}
+        if tenant not in known:
+            return refuse.unknown_tenant(tenant).response()
+        base = f"https://{request.host}/{known[tenant]}"
+        return web.json_response(
+            {
+                "issuer": f"{base}/v2.0",
+                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+                "token_endpoint": f"{base}/oauth2/v2.0/token",
+                "jwks_uri": f"{base}/discovery/v2.0/keys",
+            }
+        )
+
+    async def _key_set(self, _: web.Request) -> web.Response:
+        return web.json_response({"keys": [self.key.jwk()]})
+
+    async def _token_endpoint(self, request: web.Request) -> web.Response:
+        self.token_requests += 1
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        audience = _AUDIENCES.get(request.host, PUBLIC)
+        try:
+            tenant = self._directory(request.match_info["tenant"], form)
+            _check_grant(form, audience, tenant)
+            self._check_credential(form, f"https://{request.host}{request.path}")
+        except EntraError as error:
+            return error.response()
+        token = self.token(audience=audience, tenant_id=tenant)
+        lifetime = self.lifetime
+        answer = {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token}
+        return web.json_response(answer)
+
+    def _directory(self, tenant: str, form: Mapping[str, str]) -> str:
+        known = {**self.directories, **{id_: id_ for id_ in self.directories.values()}}
+        home = known.get(tenant)
+        client = form.get("client_id", "")
+        if home is None and tenant in {*BOT_FRAMEWORK_TENANTS, *BOT_FRAMEWORK_TENANTS.values()}:
+            raise refuse.unknown_application(client, "Bot Framework")
+        if home is None:
+            raise refuse.unknown_tenant(tenant)
+        if client != self.app_id:
+            raise refuse.unknown_application(client, tenant)
+        return home
+
+    def _check_credential(self, form: Mapping[str, str], endpoint: str) -> None:
+        if "client_assertion" in form:
+            self._check_assertion(form["client_assertion"], endpoint)
+        elif not form.get("client_secret"):
+            raise refuse.no_credential()
+        elif form["client_secret"] in self.expired_secrets:
+            raise refuse.expired_secret(self.app_id)
+        elif form["client_secret"] != self.secret:
+            raise refuse.wrong_secret(self.app_id)
+
+    def _check_assertion(self, assertion: str, endpoint: str) -> None:
+        thumbprint = _thumbprint(assertion)
+        key = self.certificates.get(thumbprint)
+        if key is None:
+            raise refuse.unregistered_certificate(thumbprint)
+        try:
+            claims = jwt.decode(assertion, key, ["RS256", "PS256"], audience=endpoint, issuer=self.app_id)
+        except jwt.PyJWTError as error:
+            raise refuse.bad_assertion(str(error)) from error
+        if claims.get("sub") != self.app_id:
+            raise refuse.bad_assertion("sub is not the application")
+
+
+def _check_grant(form: Mapping[str, str], audience: str, tenant: str) -> None:
+    for name in ("grant_type", "scope"):
+        if name not in form:
+            raise refuse.missing_parameter(name)
+    if form["grant_type"] != "client_credentials":
+        raise refuse.wrong_grant()
+    # MSAL adds the scopes of OpenID Connect to what its caller asked for.
+    scopes = [scope for scope in form["scope"].split() if scope not in ("openid", "profile", "offline_access")]
+    for scope in scopes:
+        if not scope.endswith("/.default"):
+            raise refuse.scope_without_default(scope)
+    if scopes != [f"{audience}/.default"]:
+        raise refuse.unknown_resource(" ".join(scopes).removesuffix("/.default"), tenant)
+
+
+def _thumbprint(assertion: str) -> str:
+    """The certificate's thumbprint in the assertion's header, in hexadecimal capitals."""
+    try:
+        header = jwt.get_unverified_header(assertion)
+        encoded = header.get("x5t") or header.get("x5t#S256") or ""
+        return jwt.utils.base64url_decode(encoded).hex().upper()
+    except (jwt.PyJWTError, ValueError) as error:
+        raise refuse.bad_assertion(str(error)) from error
