@@ -1,9 +1,20 @@
 """What can go wrong between the bot and Microsoft's services, as the rest of the bot sees it."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
+
+GONE = frozenset(
+    {
+        "BotDisabledByAdmin",
+        "BotNotInConversationRoster",
+        "ConversationBlockedByUser",
+        "ConversationNotFound",
+        "MessageWritesBlocked",
+    }
+)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ConnectorError(Exception):
     """The Bot Connector did not take an activity.
 
@@ -18,6 +29,14 @@ class ConnectorError(Exception):
     retryable: bool
     retry_after: float | None = None
     maybe_delivered: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """True when the platform says that the bot may no longer post there, until it hears from that place again.
+
+        Microsoft docs, conversation-messages: "stop and forget" for these codes.
+        """
+        return self.code in GONE or (self.status == HTTPStatus.NOT_FOUND and self.code in {"", "NotFound"})
 
     def __str__(self) -> str:
         return f"connector: {self.status or 'no answer'} {self.code} {self.message}".strip()

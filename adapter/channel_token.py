@@ -1,0 +1,80 @@
+"""What the channel's token must look like before anybody spends time on its signature."""
+
+import binascii
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from adapter.refusals import unauthorized
+
+CLOCK_SKEW = 300
+LONGEST_TOKEN = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelToken:
+    """An unverified token: the text after "Bearer", when it expires (epoch seconds), the service URL it names."""
+
+    text: str
+    expires_at: int
+    service_url: str | None
+
+
+def inspect(header: str | None, *, issuer: str, app_id: str, now: float) -> ChannelToken:
+    """Check everything about an Authorization header but the signature; raises Refused (401).
+
+    Microsoft's list is in bot-docs, bot-framework-rest-connector-authentication. Stricter here: RS256 only, and `exp`
+    is required, since the SDK does not ask for it.
+    """
+    text = _bearer(header)
+    head, _, rest = text.partition(".")
+    payload, _, signature = rest.partition(".")
+    if not signature or "." in signature:
+        raise unauthorized("token_not_a_jwt")
+    _check_head(_segment(head))
+    claims = _segment(payload)
+    if claims.get("iss") != issuer:
+        raise unauthorized("token_issuer")
+    if claims.get("aud") != app_id:
+        raise unauthorized("token_audience")
+    service_url = claims.get("serviceurl")
+    return ChannelToken(text, _expiry(claims, now), service_url if isinstance(service_url, str) else None)
+
+
+def _bearer(header: str | None) -> str:
+    scheme, _, text = (header or "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise unauthorized("no_bearer_token")
+    if not text or " " in text or len(text) > LONGEST_TOKEN:
+        raise unauthorized("token_not_a_jwt")
+    return text
+
+
+def _segment(text: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError):
+        raise unauthorized("token_not_a_jwt") from None
+    if not isinstance(value, dict):
+        raise unauthorized("token_not_a_jwt")
+    return value
+
+
+def _check_head(head: dict[str, Any]) -> None:
+    if head.get("alg") != "RS256":
+        raise unauthorized("token_algorithm")
+    if not isinstance(head.get("kid"), str) or not head["kid"]:
+        raise unauthorized("token_without_key_id")
+
+
+def _expiry(claims: dict[str, Any], now: float) -> int:
+    expires_at, not_before = claims.get("exp"), claims.get("nbf", 0)
+    if type(expires_at) is not int or type(not_before) is not int:
+        raise unauthorized("token_times")
+    if expires_at <= now - CLOCK_SKEW:
+        raise unauthorized("token_expired")
+    if not_before > now + CLOCK_SKEW:
+        raise unauthorized("token_not_yet_valid")
+    return expires_at

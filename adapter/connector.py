@@ -1,0 +1,63 @@
+"""The small send interface: everything that the rest of the bot knows about posting into Teams."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from adapter.clouds import Cloud
+from adapter.errors import ConnectorError
+from adapter.service_urls import is_allowed
+from adapter.transport import WITHIN, ConnectorTransport
+from model import ConversationReference
+
+
+class Connector:
+    """Posts activities; every method raises ConnectorError and gives up after `within` seconds.
+
+    An activity is plain JSON as the Bot Connector takes it: {"type": "message", "summary": …, "attachments": […]}.
+    cloud: None in local mode, where only connectors on this machine are called.
+    """
+
+    def __init__(self, transport: ConnectorTransport, app_id: str | None, cloud: Cloud | None) -> None:
+        self._transport = transport
+        self._cloud = cloud
+        self._sender = {"from": {"id": f"28:{app_id}" if app_id else "bot", "name": "Sentry", "role": "bot"}}
+
+    async def send(self, to: ConversationReference, activity: Mapping[str, Any], *, within: float = WITHIN) -> str:
+        """Post a new activity and return its id (in a channel: a new thread, or a reply when `to` names a thread)."""
+        answer = await self._transport.call("POST", self._url(to), self._body(activity), within=within)
+        return _id_of(answer.body)
+
+    async def reply(
+        self, to: ConversationReference, activity_id: str, activity: Mapping[str, Any], *, within: float = WITHIN
+    ) -> str:
+        """Post an activity as an answer to another one and return its id."""
+        answer = await self._transport.call("POST", self._url(to, activity_id), self._body(activity), within=within)
+        return _id_of(answer.body)
+
+    async def update(
+        self, to: ConversationReference, activity_id: str, activity: Mapping[str, Any], *, within: float = WITHIN
+    ) -> None:
+        """Replace an activity that the bot has posted."""
+        body = self._body({**activity, "id": activity_id})
+        await self._transport.call("PUT", self._url(to, activity_id), body, within=within)
+
+    def _url(self, to: ConversationReference, activity_id: str | None = None) -> str:
+        if not is_allowed(to.service_url, self._cloud):
+            message = "the stored service URL is not on this cloud's allow list"
+            raise ConnectorError(None, "ServiceUrlNotAllowed", message, retryable=False)
+        url = f"{to.service_url.rstrip('/')}/v3/conversations/{quote(to.conversation_id, safe='')}/activities"
+        return f"{url}/{quote(activity_id, safe='')}" if activity_id else url
+
+    def _body(self, activity: Mapping[str, Any]) -> bytes:
+        return orjson.dumps({**self._sender, **activity})
+
+
+def _id_of(body: bytes) -> str:
+    try:
+        value: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    return str(value.get("id") or "") if isinstance(value, dict) else ""

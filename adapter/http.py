@@ -1,0 +1,72 @@
+"""The one HTTP session for everything that the bot calls."""
+
+import asyncio
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+CONNECTIONS = 200
+KEEP_ALIVE = 60.0
+CONNECT_WITHIN = 5.0
+
+
+class ThreadResolver(AbstractResolver):
+    """DNS in two threads of its own: a hung look-up must not hold up what shares the loop's default executor."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(2, thread_name_prefix="dns")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of `host`; raises OSError."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            self._executor, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+        )
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=int(address[1]),
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, address in found
+        ]
+
+    async def close(self) -> None:
+        """Let the threads go; a look-up that hangs is not waited for."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def open_session(*, proxy_from_environment: bool) -> aiohttp.ClientSession:
+    """Return a pooled session; the caller closes it.
+
+    proxy_from_environment: honour HTTPS_PROXY and NO_PROXY (looked up for every request, so only when they are set).
+    """
+    connector = aiohttp.TCPConnector(
+        limit=CONNECTIONS,
+        keepalive_timeout=KEEP_ALIVE,
+        ttl_dns_cache=300,
+        resolver=ThreadResolver(),
+        ssl=ssl.create_default_context(),
+    )
+    timeout = aiohttp.ClientTimeout(total=30, connect=CONNECT_WITHIN)
+    return aiohttp.ClientSession(
+        connector=connector, timeout=timeout, trust_env=proxy_from_environment, cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
+async def read_at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Return the body of `answer`; raises ValueError when it is longer than `limit` bytes."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise ValueError(f"the answer is longer than {limit} bytes")
+    return bytes(body)

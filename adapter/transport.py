@@ -1,0 +1,124 @@
+"""One call to the connector: token, time limit, retries; an answer or a ConnectorError."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from adapter import retries
+from adapter.errors import ConnectorError, CredentialsError
+from adapter.http import read_at_most
+from adapter.retries import Attempt
+
+WITHIN = 10.0
+LARGEST_ANSWER = 4 * 1024 * 1024
+JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the connector answered with success."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class ConnectorTransport:
+    """Makes calls over the shared session; `token` gives the bearer token, None in local mode."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token: Callable[[], Awaitable[str]] | None,
+        token_refused: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._session = session
+        self._token = token
+        self._token_refused = token_refused
+
+    async def call(self, method: str, url: str, body: bytes | None = None, *, within: float = WITHIN) -> Answer:
+        """Make a call, again where that is safe, for at most `within` seconds; raises ConnectorError."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        number = 0
+        while True:
+            number += 1
+            sent, error = await self._attempt(method, url, body, deadline)
+            if isinstance(error, Answer):
+                return error
+            attempt = Attempt(method, number, sent=sent)
+            wait = retries.wait_before_retry(attempt, error, deadline - loop.time(), random.random())  # noqa: S311
+            if error.status == HTTPStatus.UNAUTHORIZED and number == 1:
+                wait = 0.0
+            if wait is None:
+                raise error
+            await asyncio.sleep(wait)
+
+    async def _attempt(
+        self, method: str, url: str, body: bytes | None, deadline: float
+    ) -> tuple[bool, Answer | ConnectorError]:
+        try:
+            token = await self._token() if self._token else ""
+        except CredentialsError as error:
+            return False, ConnectorError(None, "CredentialsError", str(error), retryable=True)
+        headers = {**JSON_HEADERS, "Authorization": f"Bearer {token}"} if token else JSON_HEADERS
+        try:
+            async with (
+                asyncio.timeout_at(deadline),
+                self._session.request(
+                    method, URL(url, encoded=True), data=body, headers=headers, allow_redirects=False, timeout=NO_LIMIT
+                ) as answer,
+            ):
+                content = await read_at_most(answer, LARGEST_ANSWER)
+        except aiohttp.ClientConnectorError as error:
+            return False, _no_answer(error, sent=False)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            return True, _no_answer(error, sent=True)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._token_refused(token)
+        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            return True, Answer(answer.status, answer.headers, content)
+        return True, error_of(answer.status, answer.headers, content, datetime.now(UTC))
+
+
+# The deadline of the whole call is kept around it; the connection limit is the session's.
+NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=5.0)
+
+
+def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ConnectorError:
+    """Return what an answer without success says, whatever its body is."""
+    code, message = _error_fields(body)
+    return ConnectorError(
+        status,
+        code,
+        message,
+        retryable=retries.is_retryable(status),
+        retry_after=retries.retry_after(headers.get("Retry-After"), now),
+        maybe_delivered=retries.may_be_taken(status, sent=True),
+    )
+
+
+def _no_answer(error: BaseException, *, sent: bool) -> ConnectorError:
+    kind = type(error).__name__
+    return ConnectorError(
+        None, kind, str(error)[:200], retryable=True, maybe_delivered=retries.may_be_taken(None, sent=sent)
+    )
+
+
+def _error_fields(body: bytes) -> tuple[str, str]:
+    try:
+        value: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return "", ""
+    error = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(error, dict):
+        return "", str(value.get("message", ""))[:200] if isinstance(value, dict) else ""
+    return str(error.get("code") or "")[:100], str(error.get("message") or "")[:200]
