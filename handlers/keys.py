@@ -1,0 +1,21 @@
+"""What the web handlers find in the application: typed keys, filled by bot.py."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from services.setup import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the pages say about this bot. `mode` is the kind of registration (SingleTenant, …), unused in local mode."""
+
+    public_url: str
+    local_mode: bool
+    mode: str
+    sentry_urls: tuple[str, ...]
+
+
+SETUP: web.AppKey[Setup] = web.AppKey("setup", Setup)
+PAGE_FACTS: web.AppKey[PageFacts] = web.AppKey("page_facts", PageFacts)

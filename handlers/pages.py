@@ -1,0 +1,24 @@
+"""GET / (what this is), GET /healthz, and the pages' style sheet."""
+
+from aiohttp import web
+
+from handlers import assets
+from handlers.html import page
+from handlers.keys import PAGE_FACTS
+
+
+async def home(request: web.Request) -> web.Response:
+    """Say what this is, in which mode it runs, and in local mode what to do next."""
+    return page("home.html", facts=request.app[PAGE_FACTS])
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    """Say that the process serves; the store and Microsoft's side are not asked."""
+    return web.json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def add_routes(app: web.Application) -> None:
+    """Add the routes; the application must hold PAGE_FACTS when they are called."""
+    app.router.add_get("/", home)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/static/{name}", assets.serve)

@@ -1,0 +1,124 @@
+"""The signed setup link: everything a setup needs to know about its installation, signed and dated."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+
+from model import Installation, Place, PlaceKind
+
+Clock = Callable[[], datetime]
+LIFETIME = timedelta(hours=24)
+_SALT = "sentry-teams-bot.setup-link"
+_LONGEST = 6000
+
+
+class LinkExpired(Exception):
+    """The link is ours, and older than 24 hours."""
+
+
+class LinkTampered(Exception):
+    """The link is incomplete, was changed, or was signed with a key that we do not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupParameters:
+    """What the link carries. `nonce` binds it to one installation and makes it die when a newer link is issued."""
+
+    external_id: str
+    external_name: str
+    installation_type: PlaceKind
+    service_url: str
+    user_id: str
+    conversation_id: str
+    tenant_id: str
+    nonce: str
+
+
+class _ClockedSigner(TimestampSigner):
+    """Dates signatures by the clock that it is given instead of by the machine's."""
+
+    def __init__(self, *args: Any, clock: Clock, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock().timestamp())
+
+
+class SetupLinks:
+    """Issues and reads setup links. `keys`: the first signs, all of them are accepted."""
+
+    def __init__(self, keys: Sequence[str], public_url: str, clock: Clock) -> None:
+        # itsdangerous signs with the last key of a list, our settings name the signing key first.
+        self._serializer = URLSafeTimedSerializer(
+            list(reversed(keys)),
+            salt=_SALT,
+            signer=_ClockedSigner,
+            signer_kwargs={"clock": clock, "digest_method": hashlib.sha256, "key_derivation": "hmac"},
+        )
+        self._public_url = public_url.rstrip("/")
+        self._clock = clock
+
+    def issue(self, installation: Installation) -> str:
+        """Return the address of the setup page for this installation; valid while its `setup_nonce` stays the same."""
+        signed = self._serializer.dumps(asdict(parameters_of(installation)))
+        return f"{self._public_url}/setup?signed_params={quote(signed)}"
+
+    def read(self, signed: str) -> SetupParameters:
+        """Return the parameters in a link; raises LinkTampered or LinkExpired."""
+        if not 0 < len(signed) <= _LONGEST:
+            raise LinkTampered
+        try:
+            carried, issued_at = self._serializer.loads(signed, return_timestamp=True)
+            parameters = _parameters_from(carried)
+        except (BadData, TypeError, ValueError) as error:
+            raise LinkTampered from error
+        # Not itsdangerous' max_age: that refuses a link from another machine whose clock is a second ahead of ours.
+        if self._clock() - issued_at > LIFETIME:
+            raise LinkExpired
+        return parameters
+
+
+def parameters_of(installation: Installation) -> SetupParameters:
+    """Return the link's parameters for an installation, which must have a setup_nonce."""
+    if installation.setup_nonce is None:
+        raise ValueError(f"installation {installation.id} has no nonce for a setup link")
+    external_id, external_name = _external(installation)
+    return SetupParameters(
+        external_id=external_id,
+        external_name=external_name,
+        installation_type=installation.place.kind,
+        service_url=installation.conversation.service_url,
+        user_id=installation.user_id,
+        conversation_id=installation.conversation.conversation_id,
+        tenant_id=installation.place.tenant_id,
+        nonce=installation.setup_nonce,
+    )
+
+
+def place_of(parameters: SetupParameters) -> Place:
+    """Return the place that a link was issued for."""
+    personal = parameters.installation_type is PlaceKind.PERSONAL
+    place_id = parameters.conversation_id if personal else parameters.external_id
+    return Place(parameters.tenant_id, place_id, parameters.installation_type)
+
+
+def _external(installation: Installation) -> tuple[str, str]:
+    place = installation.place
+    if place.kind is PlaceKind.PERSONAL:
+        return place.tenant_id, f"{place.tenant_id} (Microsoft Tenant)"
+    if place.kind is PlaceKind.GROUP_CHAT:
+        return place.place_id, installation.name or "Group chat"
+    return place.place_id, installation.name
+
+
+def _parameters_from(carried: Any) -> SetupParameters:
+    parameters = SetupParameters(**carried)
+    if not all(isinstance(value, str) for value in asdict(parameters).values()):
+        raise TypeError("a parameter of the link is no text")
+    return SetupParameters(**{**carried, "installation_type": PlaceKind(parameters.installation_type)})
