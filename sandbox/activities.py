@@ -16,8 +16,9 @@ def stamp(at: dt.datetime | None = None) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
-def _event(place: Where, type_: str, at: dt.datetime | None, *, named: bool = True) -> Activity:
-    """What events have in common: the sender has no name in them."""
+def _event(place: Where, type_: str, at: dt.datetime | None) -> Activity:
+    """What events have in common: the conversation has its name in them, the sender has none."""
+    name = {"name": place.conversation_name} if place.conversation_name else {}
     return {
         "type": type_,
         "timestamp": stamp(at),
@@ -25,16 +26,16 @@ def _event(place: Where, type_: str, at: dt.datetime | None, *, named: bool = Tr
         "channelId": "msteams",
         "serviceUrl": place.service_url,
         "from": {"id": place.person.id, "aadObjectId": place.person.aad_object_id},
-        "conversation": place.conversation(named=named),
+        "conversation": {**place.conversation, **name},
         "recipient": {"id": place.bot.id, "name": place.bot.name},
-        "channelData": place.channel_data(named=True),
+        "channelData": place.event_data,
     }
 
 
 def _team_event(team: Team, event_type: str, at: dt.datetime | None) -> Activity:
     """An event of the team as a whole: its conversation is the team's General channel."""
     activity = _event(team, "conversationUpdate", at)
-    activity["conversation"] = {**team.conversation(), "id": team.team_id}
+    activity["conversation"] = {**team.conversation, "id": team.team_id}
     activity["channelData"]["eventType"] = event_type
     return activity
 
@@ -118,17 +119,20 @@ def message(
     *,
     mention: bool = False,
     thread: str = "",
-    sender: Person | None = None,
     at: dt.datetime | None = None,
 ) -> Activity:
     """Somebody wrote `text`; `mention` puts the bot's mention before it; `thread` is the id of the thread's root."""
-    person, id_ = sender or place.person, str(time.time_ns() // 1_000_000)
-    activity = {**_event(place, "message", at, named=False), "id": id_, "text": text, "textFormat": "plain"}
+    person, id_ = place.person, str(time.time_ns() // 1_000_000)
+    activity = {**_event(place, "message", at), "id": id_, "text": text, "textFormat": "plain"}
     activity["from"] = {"id": person.id, "name": person.name, "aadObjectId": person.aad_object_id}
-    activity["conversation"] = place.conversation(thread=thread or id_)
-    activity["channelData"] = place.channel_data()
+    activity["conversation"] = {**place.conversation, "id": _in_thread(place, thread or id_)}
+    activity["channelData"] = place.message_data
     activity["entities"] = [{"locale": "en-US", "country": "US", "platform": "Web", "type": "clientInfo"}]
     return _mentioning(activity, place, text) if mention else activity
+
+
+def _in_thread(place: Where, root: str) -> str:
+    return f"{place.channel_id};messageid={root}" if isinstance(place, Team) else place.conversation_id
 
 
 def _mentioning(activity: Activity, place: Where, text: str) -> Activity:

@@ -12,15 +12,18 @@ ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
 
 @dataclass(frozen=True)
 class ConnectorRefusal(Exception):
-    """One refusal by the connector, with its own error code."""
+    """One refusal by the connector, with its own error code. retry_after: seconds."""
 
     status: int
     code: str
     message: str
+    retry_after: int | None = None
 
     def response(self) -> web.Response:
         """The refusal as the connector answers it."""
-        return web.json_response({"error": {"code": self.code, "message": self.message}}, status=self.status)
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        body = {"error": {"code": self.code, "message": self.message}}
+        return web.json_response(body, status=self.status, headers=headers)
 
 
 def _bad(message: str, code: str = "BadArgument") -> ConnectorRefusal:

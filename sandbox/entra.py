@@ -6,9 +6,12 @@ from typing import Any
 
 import jwt
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sandbox import entra_errors as refuse
+from sandbox.entra_checks import check_assertion, check_grant
 from sandbox.entra_errors import EntraError
 from sandbox.service import Service
 from sandbox.tokens import SigningKey, new_key, sign
@@ -30,8 +33,8 @@ class Entra(Service):
     """One registration: `app_id` with `secret` in `tenant_id` and, as a multi-tenant bot, in Bot Framework's tenants.
 
     `directories` maps the names and ids under which the registration is found to directory ids: discard the Bot
-    Framework's to make the bot single-tenant. `certificates` are public keys by thumbprint; assertions are refused
-    unless theirs is listed. `lifetime` is how long a token lives, in seconds.
+    Framework's to make the bot single-tenant. Assertions are refused unless their certificate is registered.
+    `lifetime` is how long a token lives, in seconds.
     """
 
     hosts = tuple(_AUDIENCES)
@@ -40,7 +43,7 @@ class Entra(Service):
         super().__init__()
         self.app_id, self.tenant_id = app_id, tenant_id
         self.key = new_key("entra-1")
-        self.certificates: dict[str, rsa.RSAPublicKey] = {}
+        self.certificates = dict[str, rsa.RSAPublicKey]()
         self._secret, self._generation = secret, 1
         self._restore()
 
@@ -55,6 +58,14 @@ class Entra(Service):
         super().reset()
         self.certificates.clear()
         self._restore()
+
+    def register(self, certificate: x509.Certificate) -> None:
+        """The bot may sign its assertions with this certificate's key from now on."""
+        key = certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey):
+            raise TypeError("Entra takes RSA certificates only")
+        for algorithm in (hashes.SHA1(), hashes.SHA256()):  # noqa: S303 - thumbprints are SHA-1 by tradition
+            self.certificates[certificate.fingerprint(algorithm).hex().upper()] = key
 
     def rotate(self) -> None:
         """Signs with a new key; tokens issued so far are worth nothing any more."""
@@ -122,7 +133,7 @@ class Entra(Service):
         audience = _AUDIENCES.get(request.host, PUBLIC)
         try:
             tenant = self._directory(request.match_info["tenant"], form)
-            _check_grant(form, audience, tenant)
+            check_grant(form, audience, tenant)
             self._check_credential(form, f"https://{request.host}{request.path}")
         except EntraError as error:
             return error.response()
@@ -145,47 +156,10 @@ class Entra(Service):
 
     def _check_credential(self, form: Mapping[str, str], endpoint: str) -> None:
         if "client_assertion" in form:
-            self._check_assertion(form["client_assertion"], endpoint)
+            check_assertion(form["client_assertion"], self.app_id, endpoint, self.certificates)
         elif not form.get("client_secret"):
             raise refuse.no_credential()
         elif form["client_secret"] in self.expired_secrets:
             raise refuse.expired_secret(self.app_id)
         elif form["client_secret"] != self.secret:
             raise refuse.wrong_secret(self.app_id)
-
-    def _check_assertion(self, assertion: str, endpoint: str) -> None:
-        thumbprint = _thumbprint(assertion)
-        key = self.certificates.get(thumbprint)
-        if key is None:
-            raise refuse.unregistered_certificate(thumbprint)
-        try:
-            claims = jwt.decode(assertion, key, ["RS256", "PS256"], audience=endpoint, issuer=self.app_id)
-        except jwt.PyJWTError as error:
-            raise refuse.bad_assertion(str(error)) from error
-        if claims.get("sub") != self.app_id:
-            raise refuse.bad_assertion("sub is not the application")
-
-
-def _check_grant(form: Mapping[str, str], audience: str, tenant: str) -> None:
-    for name in ("grant_type", "scope"):
-        if name not in form:
-            raise refuse.missing_parameter(name)
-    if form["grant_type"] != "client_credentials":
-        raise refuse.wrong_grant()
-    # MSAL adds the scopes of OpenID Connect to what its caller asked for.
-    scopes = [scope for scope in form["scope"].split() if scope not in ("openid", "profile", "offline_access")]
-    for scope in scopes:
-        if not scope.endswith("/.default"):
-            raise refuse.scope_without_default(scope)
-    if scopes != [f"{audience}/.default"]:
-        raise refuse.unknown_resource(" ".join(scopes).removesuffix("/.default"), tenant)
-
-
-def _thumbprint(assertion: str) -> str:
-    """The certificate's thumbprint in the assertion's header, in hexadecimal capitals."""
-    try:
-        header = jwt.get_unverified_header(assertion)
-        encoded = header.get("x5t") or header.get("x5t#S256") or ""
-        return jwt.utils.base64url_decode(encoded).hex().upper()
-    except (jwt.PyJWTError, ValueError) as error:
-        raise refuse.bad_assertion(str(error)) from error

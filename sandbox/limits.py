@@ -11,8 +11,9 @@ TENANT_WINDOWS = ((30, 1.0),)
 
 
 class TeamsLimits:
-    """Refuses what is over a limit. `violations` counts refusals by "conversation" and "tenant"; refused calls do not
-    count against the limits.
+    """Refuses what is over a limit; what it refused does not count against the limits.
+
+    `violations` counts refusals by the limit that was over, "conversation" and "tenant".
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -16,11 +16,10 @@ from sandbox.identity import PATH as IDENTITY_PATH
 from sandbox.identity import ManagedIdentity
 from sandbox.openid import OpenId
 from sandbox.proxy import ConnectProxy
-from sandbox.service import Service
 from sandbox.standin import StandIn, listen, port_of
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
-APP_SECRET = "sandbox~secret-of-the-bot"  # noqa: S105 - a stand-in's secret is no secret
+APP_SECRET = "sandbox~secret-of-the-bot"
 TENANT_ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 
 
@@ -42,7 +41,7 @@ class Microsoft(StandIn):
         self.bot_framework_api = BotFrameworkApi()
         self.identity = ManagedIdentity(self.entra)
         self.connections: Counter[str] = Counter()
-        self._services: list[Service] = [self.openid, self.entra, self.connector, self.bot_framework_api]
+        self._services = (self.openid, self.entra, self.connector, self.bot_framework_api)
         self.proxy = ConnectProxy([host for service in self._services for host in service.hosts])
         self.environment: dict[str, str] = {}
         self.managed_identity_environment: dict[str, str] = {}

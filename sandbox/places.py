@@ -1,8 +1,9 @@
 """Places in Teams and the people in them, as they stand in activities. The defaults are those of recorded payloads."""
 
 import uuid
-from dataclasses import dataclass, field
-from typing import Any
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from sandbox.microsoft import APP_ID, TENANT_ID
 
@@ -31,30 +32,46 @@ class Bot:
         return f"28:{self.app_id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """What all places have in common."""
+@dataclass(frozen=True, kw_only=True)
+class Where(ABC):
+    """A place of any kind. `person` is who does things there."""
 
     tenant_id: str = TENANT_ID
     service_url: str = SERVICE_URL
     bot: Bot = field(default_factory=Bot)
     person: Person = field(default_factory=Person)
 
+    def by(self, person: Person) -> Self:
+        """The same place, with somebody else doing things."""
+        return replace(self, person=person)
+
+    @property
+    @abstractmethod
+    def conversation(self) -> dict[str, Any]:
+        """The activity's `conversation`, without name and thread."""
+
     @property
     def conversation_id(self) -> str:
         """Where a message of the bot goes that starts no thread."""
-        raise AttributeError("a place of no kind has no conversation")
+        return str(self.conversation["id"])
 
-    def conversation(self, *, thread: str = "", named: bool = False) -> dict[str, Any]:
-        """The activity's `conversation`; `thread` is the id of the message that a reply belongs to."""
-        return {"tenantId": self.tenant_id, "id": self.conversation_id}
+    @property
+    def conversation_name(self) -> str:
+        """What events call the conversation; often nothing."""
+        return ""
 
-    def channel_data(self, *, named: bool = False) -> dict[str, Any]:
-        """The activity's `channelData`; `named`: as in events, which carry names that messages lack."""
+    @property
+    def message_data(self) -> dict[str, Any]:
+        """The `channelData` of messages."""
+        return {"tenant": {"id": self.tenant_id}}
+
+    @property
+    def event_data(self) -> dict[str, Any]:
+        """The `channelData` of events."""
         return {"tenant": {"id": self.tenant_id}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Team(Where):
     """A team, with the channel that was chosen when the bot was added."""
 
@@ -65,43 +82,42 @@ class Team(Where):
     channel_name: str = "Chat SDK"
 
     @property
-    def conversation_id(self) -> str:
+    def conversation(self) -> dict[str, Any]:
         """The chosen channel."""
-        return self.channel_id
+        return {"isGroup": True, "conversationType": "channel", "tenantId": self.tenant_id, "id": self.channel_id}
 
-    def conversation(self, *, thread: str = "", named: bool = False) -> dict[str, Any]:
-        """A channel of the team."""
-        id_ = f"{self.channel_id};messageid={thread}" if thread else self.channel_id
-        name = {"name": self.channel_name} if named else {}
-        return {"isGroup": True, "conversationType": "channel", "tenantId": self.tenant_id, "id": id_, **name}
+    @property
+    def conversation_name(self) -> str:
+        """The chosen channel's name."""
+        return self.channel_name
 
-    def channel_data(self, *, named: bool = False) -> dict[str, Any]:
-        """Messages carry the team's id only."""
-        names = {"name": self.name, "aadGroupId": self.aad_group_id} if named else {}
-        team, tenant = {"id": self.team_id, **names}, {"id": self.tenant_id}
-        if named:
-            return {"team": team, "tenant": tenant}
+    @property
+    def message_data(self) -> dict[str, Any]:
+        """Messages carry the team's id, not its name."""
         ids = {"teamsChannelId": self.channel_id, "teamsTeamId": self.team_id}
+        team, tenant = {"id": self.team_id}, {"id": self.tenant_id}
         return {**ids, "channel": {"id": self.channel_id}, "team": team, "tenant": tenant}
 
+    @property
+    def event_data(self) -> dict[str, Any]:
+        """Events carry the team's name as well."""
+        team = {"id": self.team_id, "name": self.name, "aadGroupId": self.aad_group_id}
+        return {"team": team, "tenant": {"id": self.tenant_id}}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalChat(Where):
     """Somebody's own chat with the bot."""
 
     id: str = "a:17NditBRO5pbPlIimLiU0g7vfMqIYTPwqILZJq-TOhzzKiAmv2i6Oerr-QPUpuznpKMZinowF80qU8SFPCsvZlg3EpJU8FYt3rO"
 
     @property
-    def conversation_id(self) -> str:
-        """The chat."""
-        return self.id
-
-    def conversation(self, *, thread: str = "", named: bool = False) -> dict[str, Any]:
-        """Chats have no threads and no names here."""
+    def conversation(self) -> dict[str, Any]:
+        """The chat; isGroup is absent."""
         return {"conversationType": "personal", "tenantId": self.tenant_id, "id": self.id}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GroupChat(Where):
     """A chat of several people; `topic` is empty unless somebody gave it one."""
 
@@ -109,14 +125,14 @@ class GroupChat(Where):
     topic: str = ""
 
     @property
-    def conversation_id(self) -> str:
+    def conversation(self) -> dict[str, Any]:
         """The chat."""
-        return self.id
+        return {"isGroup": True, "conversationType": "groupChat", "tenantId": self.tenant_id, "id": self.id}
 
-    def conversation(self, *, thread: str = "", named: bool = False) -> dict[str, Any]:
-        """Chats have no threads."""
-        name = {"name": self.topic} if self.topic else {}
-        return {"isGroup": True, "conversationType": "groupChat", "tenantId": self.tenant_id, "id": self.id, **name}
+    @property
+    def conversation_name(self) -> str:
+        """The topic."""
+        return self.topic
 
 
 def new_team(name: str = "Acme Corp", **fields: Any) -> Team:
@@ -133,3 +149,8 @@ def new_personal_chat(**fields: Any) -> PersonalChat:
 def new_group_chat(topic: str = "", **fields: Any) -> GroupChat:
     """A group chat with an id that no other has."""
     return GroupChat(**{"id": f"19:{uuid.uuid4().hex}@thread.v2", "topic": topic, **fields})
+
+
+def new_person(name: str = "Another User") -> Person:
+    """Somebody whom no other test knows."""
+    return Person(f"29:1{uuid.uuid4().hex}{uuid.uuid4().hex}", str(uuid.uuid4()), name)

@@ -1,6 +1,7 @@
 """Sentry's REST API, as far as the bot uses it, on plain HTTP and loopback. Checks tokens and scopes as Sentry does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -15,6 +16,15 @@ OPERATIONS: tuple[Operation, ...] = (*ORGANIZATION_OPERATIONS,)
 ORGANIZATION = ("the-interstellar-jurisdiction", "The Interstellar Jurisdiction")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came; `path` includes the query."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+
+
 class SentryApi(Service):
     """The operations behind the checks every request passes: token, scope, organization, membership; in this order."""
 
@@ -23,6 +33,7 @@ class SentryApi(Service):
     def __init__(self, state: SentryState) -> None:
         super().__init__()
         self.state = state
+        self.asked: list[Asked] = []
 
     def routes(self) -> Iterable[web.RouteDef]:
         """All operations; Sentry's addresses end in a slash, anything else is no address."""
@@ -30,8 +41,16 @@ class SentryApi(Service):
             yield web.route(operation.method, operation.path, self._guard(operation))
         yield web.route("*", "/{path:.*}", self._nowhere)
 
+    def reset(self) -> None:
+        """As for every service; organizations and tokens stay."""
+        super().reset()
+        self.asked.clear()
+
     def _counted_as(self, request: web.Request) -> str:
         return f"{request.method} {request.path}"
+
+    def _refuse(self, request: web.Request) -> None:
+        self.asked.append(Asked(request.method, request.path_qs, request.headers.copy()))
 
     def _guard(self, operation: Operation) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -43,12 +62,12 @@ class SentryApi(Service):
                 return unauthorized("Invalid token")
             if not token.scopes & operation.scopes:
                 return forbidden()
-            slug = request.match_info.get("organization")
-            if slug is not None and slug not in self.state.organizations:
+            organization = self.state.organizations.get(request.match_info["organization"])
+            if organization is None:
                 return not_found()
-            if slug is not None and slug not in token.organizations:
+            if organization.slug not in token.organizations:
                 return forbidden()
-            return await operation.carry_out(request, self.state, self.state.organizations.get(slug or ""))
+            return await operation.carry_out(request, self.state, organization)
 
         return guarded
 
@@ -59,7 +78,7 @@ class SentryApi(Service):
 class Sentry(StandIn):
     """A Sentry installation at `url`. Starts with one organization and one token that may read it.
 
-    `requests` counts by "METHOD path"; `faults` are played before anything is checked.
+    `requests` counts by "METHOD path", `asked` holds them in order; `faults` are played before anything is checked.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -67,7 +86,7 @@ class Sentry(StandIn):
         self.state = SentryState()
         self._api = SentryApi(self.state)
         self._port = port
-        self.requests, self.faults = self._api.requests, self._api.faults
+        self.requests, self.asked, self.faults = self._api.requests, self._api.asked, self._api.faults
         self._furnish()
 
     def _furnish(self) -> None:

@@ -10,9 +10,9 @@ from sandbox.sentry_model import Organization, SentryState
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`path` names the organization as {organization} where it has one; any one of `scopes` opens the operation."""
+    """`path` names the organization as {organization}; any one of `scopes` opens the operation."""
 
     method: str
     path: str
     scopes: frozenset[str]
-    carry_out: Callable[[web.Request, SentryState, Organization | None], Awaitable[web.StreamResponse]]
+    carry_out: Callable[[web.Request, SentryState, Organization], Awaitable[web.StreamResponse]]

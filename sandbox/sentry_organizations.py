@@ -9,9 +9,8 @@ from sandbox.sentry_operation import Operation
 READ = frozenset({"org:read", "org:write", "org:admin"})
 
 
-async def retrieve(_: web.Request, state: SentryState, organization: Organization | None) -> web.Response:
+async def retrieve(_: web.Request, state: SentryState, organization: Organization) -> web.Response:
     """GET /api/0/organizations/{slug}/."""
-    assert organization is not None
     return web.json_response(_shown(organization, state.url))
 
 

@@ -27,12 +27,21 @@ class StandIn:
     def start(self) -> Self:
         """Returns when the servers listen. A stand-in starts once."""
         self._thread.start()
-        self._run(self._open())
+        try:
+            self._run(self._open())
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def stop(self) -> None:
         """Returns when the servers are closed and the thread has ended."""
-        self._run(self._close())
+        try:
+            self._run(self._close())
+        finally:
+            self._end()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -30,6 +30,7 @@ from sandbox.places import (
     PersonalChat,
     Team,
     new_group_chat,
+    new_person,
     new_personal_chat,
     new_team,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "member_added",
     "message",
     "new_group_chat",
+    "new_person",
     "new_personal_chat",
     "new_team",
     "remove",
