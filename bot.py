@@ -1,0 +1,144 @@
+"""The bot: builds every collaborator, lists the routes, and runs.
+
+python bot.py
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+
+import logs
+from adapter.http import open_session
+from adapter.seam import Seam, open_seam
+from handlers import messages, pages, setup
+from handlers.errors import errors
+from handlers.keys import PAGE_FACTS, SETUP, PageFacts
+from handlers.teams import TeamsBot
+from sentry_api import SentryApi
+from services.commands import Commands
+from services.installations import Installations
+from services.setup import Setup
+from services.setup_links import SetupLinks
+from settings import Settings, SettingsError, load_settings
+from store import Store, StoreError, StoreUnavailable
+
+LARGEST_FORM = 16 * 1024
+RUNNING_TURNS_FINISH_WITHIN = 30.0
+LOOK_FOR_PENDING_EVERY = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+async def create_app(settings: Settings | None = None) -> web.Application:
+    """Build the application with everything it needs; what was opened is closed by the application's cleanup.
+
+    settings: None reads them from the environment, as a server like gunicorn expects (bot:create_app).
+    """
+    if settings is None:
+        settings = load_settings()
+        logs.configure(settings)
+    async with AsyncExitStack() as opened:
+        app = await _build(settings, opened)
+        closing = opened.pop_all()
+        app.on_cleanup.append(lambda _: closing.aclose())
+        return app
+
+
+async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
+    session = await opened.enter_async_context(open_session(proxy_from_environment=settings.proxy_from_environment))
+    store = await Store.open(settings.database_url, cipher_keys=settings.secret_keys)
+    opened.push_async_callback(store.close)
+    seam = await opened.enter_async_context(open_seam(settings, session))
+    links = SetupLinks(settings.secret_keys, settings.public_url, now)
+    installations = Installations(store, links, seam.connector, now)
+    app = web.Application(middlewares=[errors], client_max_size=LARGEST_FORM)
+    app[messages.ADAPTER] = seam.adapter
+    app[messages.BOT] = TeamsBot(installations, Commands(store, links, now), seam.connector, settings.app_id, now)
+    app[SETUP] = Setup(store, links, SentryApi(session, settings.sentry_urls), seam.connector, clock=now)
+    app[PAGE_FACTS] = PageFacts(settings.public_url, settings.local_mode, settings.app_type, settings.sentry_urls)
+    await opened.enter_async_context(_background(lambda: _greet_where_it_is_due(installations)))
+    await opened.enter_async_context(_background(lambda: _warm_up(seam)))
+    for door in (messages, setup, pages):
+        door.add_routes(app)
+    return app
+
+
+@asynccontextmanager
+async def _background(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _greet_where_it_is_due(installations: Installations) -> None:
+    while True:
+        try:
+            await installations.welcome_pending()
+        except StoreUnavailable as error:
+            log.warning("welcomes that are due could not be looked up", error=str(error))
+        await asyncio.sleep(LOOK_FOR_PENDING_EVERY)
+
+
+async def _warm_up(seam: Seam) -> None:
+    if seam.keys is not None:
+        await seam.keys.warm_up()
+
+
+def main() -> int:
+    """Run the bot until it is told to stop; returns the exit status."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    logs.configure(settings)
+    try:
+        web.run_app(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            access_log=None,
+            print=lambda *_: print(_greeting(settings), flush=True),
+            shutdown_timeout=RUNNING_TURNS_FINISH_WITHIN,
+            loop=_event_loop(),
+        )
+    except (StoreError, OSError) as error:
+        print(f"The bot cannot start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - there is none for Windows
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def _greeting(settings: Settings) -> str:
+    if not settings.local_mode:
+        return f"Serving {settings.public_url}/api/messages as {settings.app_id} ({settings.app_type})."
+    address = f"http://localhost:{settings.port}"
+    return (
+        "Local mode: nobody is authenticated, so the bot talks to this machine only.\n"
+        f"  Endpoint for the Bot Framework Emulator or the Agents Playground: {address}/api/messages\n"
+        f"  What to do next: {address}/"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""Activities from Teams: what happened, to whom it is told, what is answered."""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.core.teams import TeamsActivityHandler
+from botbuilder.schema import ChannelAccount
+from botbuilder.schema.teams import ChannelInfo, TeamInfo
+
+from adapter.connector import Connector
+from adapter.mentions import mentions, text_without_mentions
+from handlers import facts
+from handlers.facts import Raw, text_at
+from model import Arrival, PlaceKind
+from services.commands import Command, Commands, read_command
+from services.installations import Installations
+
+CARD = "application/vnd.microsoft.card.adaptive"
+log = structlog.get_logger(__name__)
+
+
+class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no types
+    """Unwraps activities, calls one service, posts the answer.
+
+    Reads the activity's JSON, not the SDK's models, which lose fields; never calls back to Teams for members.
+    """
+
+    def __init__(
+        self,
+        installations: Installations,
+        commands: Commands,
+        connector: Connector,
+        app_id: str | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._installations = installations
+        self._commands = commands
+        self._connector = connector
+        self._app_id = app_id
+        self._clock = clock
+
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        """Run one turn; one log line for each."""
+        raw = _raw(turn_context)
+        place = facts.place_of(raw)
+        event = text_at(facts.channel_data(raw), "eventType") or raw.get("action") or raw.get("name") or ""
+        structlog.contextvars.bind_contextvars(
+            activity=raw["type"][:50], activity_event=str(event)[:50], tenant=place.tenant_id if place else ""
+        )
+        if place is None:
+            log.info("activity names no place")
+            return
+        if raw["type"] not in {"installationUpdate", "conversationUpdate"}:
+            await self._installations.seen(place, raw["serviceUrl"])
+        await super().on_turn(turn_context)
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """Dispatch as the SDK does, for every shape of channelData, and for added and removed members alike."""
+        raw = _raw(turn_context)
+        activity = turn_context.activity
+        team = TeamInfo(id=text_at(facts.channel_data(raw), "team", "id")) if _in_team(raw) else None
+        if activity.channel_id == "emulator" and activity.members_added:
+            await self.on_members_added_activity(activity.members_added, turn_context)
+        elif activity.members_added:
+            await self.on_teams_members_added_dispatch(activity.members_added, team, turn_context)
+        if activity.members_removed:
+            await self.on_teams_members_removed_dispatch(activity.members_removed, team, turn_context)
+        await self._on_named_event(text_at(facts.channel_data(raw), "eventType").lower(), team, turn_context)
+
+    async def on_teams_members_added_dispatch(
+        self, members_added: list[ChannelAccount], team_info: TeamInfo | None, turn_context: TurnContext
+    ) -> None:
+        """Pass on what the activity says; the SDK would ask Teams about each member, and fail with that call."""
+        await self.on_teams_members_added(members_added, team_info, turn_context)
+
+    async def on_teams_members_added(
+        self,
+        teams_members_added: list[ChannelAccount],
+        team_info: TeamInfo | None,  # noqa: ARG002 - present in a team, absent in a chat; the place is read from the JSON
+        turn_context: TurnContext,
+    ) -> None:
+        """Greet when the bot itself was added to a team, a group chat or a personal chat."""
+        await self._members_added(teams_members_added, turn_context)
+
+    async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
+        """Greet in the Bot Framework Emulator, which knows no teams."""
+        await self._members_added(members_added, turn_context)
+
+    async def on_teams_members_removed_dispatch(
+        self,
+        members_removed: list[ChannelAccount],
+        team_info: TeamInfo | None,  # noqa: ARG002 - the SDK's signature
+        turn_context: TurnContext,
+    ) -> None:
+        """Forget the place when the bot itself was removed."""
+        raw = _raw(turn_context)
+        if any(facts.is_bot(member.id, raw, self._app_id) for member in members_removed):
+            await self._leave(raw)
+
+    async def on_installation_update_add(self, turn_context: TurnContext) -> None:
+        """Greet; the other event of the same installation may have come already. An upgrade is no arrival."""
+        raw = _raw(turn_context)
+        if raw.get("action") == "add":
+            await self._arrive(raw)
+
+    async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
+        """Forget the place; the only event of a removal that personal chats send."""
+        await self._leave(_raw(turn_context))
+
+    async def on_teams_team_deleted(self, team_info: TeamInfo, turn_context: TurnContext) -> None:  # noqa: ARG002
+        """Forget a deleted team."""
+        await self._leave(_raw(turn_context))
+
+    async def on_teams_team_hard_deleted(self, team_info: TeamInfo, turn_context: TurnContext) -> None:  # noqa: ARG002
+        """Forget a deleted team."""
+        await self._leave(_raw(turn_context))
+
+    async def on_teams_team_renamed(self, team_info: TeamInfo, turn_context: TurnContext) -> None:  # noqa: ARG002
+        """Note the team's new name."""
+        await self._rename(_raw(turn_context), text_at(facts.channel_data(_raw(turn_context)), "team", "name"))
+
+    async def on_teams_channel_renamed(
+        self,
+        channel_info: ChannelInfo,  # noqa: ARG002 - the SDK's signature
+        team_info: TeamInfo,  # noqa: ARG002 - the SDK's signature
+        turn_context: TurnContext,
+    ) -> None:
+        """Note the name that the event gives for the channel's team."""
+        await self._rename(_raw(turn_context), text_at(facts.channel_data(_raw(turn_context)), "team", "name"))
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """Answer a command in a personal chat, or where the bot was mentioned; carry out a button's message."""
+        raw = _raw(turn_context)
+        at = self._arrival(raw)
+        if at is None:
+            return
+        value = raw.get("value")
+        if isinstance(value, dict) and value.get("command"):
+            await self._post(raw, at, await self._button(value, at, raw))
+            return
+        bot_id = text_at(raw, "recipient", "id")
+        if at.place.kind is not PlaceKind.PERSONAL and not mentions(raw, bot_id):
+            return
+        command = read_command(text_without_mentions(raw, bot_id))
+        await self._answer(raw, at, command)
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse | None:
+        """Carry out a button (Action.Execute) and return the card that takes the old one's place.
+
+        None answers 501: an invoke that this bot does not know.
+        """
+        raw = _raw(turn_context)
+        at = self._arrival(raw)
+        if raw.get("name") != "adaptiveCard/action" or at is None:
+            return None
+        value = raw.get("value")
+        action = value.get("action") if isinstance(value, dict) else None
+        data = action.get("data") if isinstance(action, dict) else None
+        if not isinstance(data, dict) or not data.get("command"):
+            return _invoke_error("BadRequest", "This button carries nothing that I can act on.")
+        card = await self._button(data, at, raw)
+        return InvokeResponse(HTTPStatus.OK, {"statusCode": 200, "type": CARD, "value": _content(card)})
+
+    async def _on_named_event(self, event: str, team: TeamInfo | None, turn_context: TurnContext) -> None:
+        # Microsoft's pages spell some of these in lower case, its SDK compares exactly.
+        if event == "teamdeleted":
+            await self.on_teams_team_deleted(team, turn_context)
+        elif event == "teamharddeleted":
+            await self.on_teams_team_hard_deleted(team, turn_context)
+        elif event == "teamrenamed":
+            await self.on_teams_team_renamed(team, turn_context)
+        elif event == "channelrenamed":
+            await self.on_teams_channel_renamed(None, team, turn_context)
+        elif isinstance(turn_context.activity.topic_name, str):
+            await self._rename(_raw(turn_context), turn_context.activity.topic_name)
+
+    async def _members_added(self, members: list[ChannelAccount], turn_context: TurnContext) -> None:
+        raw = _raw(turn_context)
+        if any(facts.is_bot(member.id, raw, self._app_id) for member in members):
+            await self._arrive(raw)
+
+    async def _arrive(self, raw: Raw) -> None:
+        arrival = self._arrival(raw)
+        if arrival is not None:
+            await self._installations.arrive(arrival)
+
+    async def _leave(self, raw: Raw) -> None:
+        arrival = self._arrival(raw)
+        if arrival is not None:
+            await self._installations.leave(arrival.place, arrival.at, arrival.user_id)
+
+    async def _rename(self, raw: Raw, name: str) -> None:
+        place = facts.place_of(raw)
+        if place is not None and name:
+            await self._installations.rename(place, name[: facts.LONGEST_NAME])
+
+    async def _button(self, data: dict[str, Any], at: Arrival, raw: Raw) -> dict[str, Any]:
+        if data.get("command") == Command.DISCONNECT and "confirmed" in data:
+            if data["confirmed"] is True:
+                return await self._commands.disconnect(at, by=text_at(raw, "from", "name"))
+            return await self._commands.keep(at)
+        return await self._commands.answer(read_command(str(data.get("command"))), at)
+
+    async def _answer(self, raw: Raw, at: Arrival, command: Command | None) -> None:
+        activity_id = await self._post(raw, at, await self._commands.answer(command, at))
+        if command is Command.SETUP:
+            await self._commands.setup_card_posted(at, activity_id)
+
+    async def _post(self, raw: Raw, at: Arrival, card: dict[str, Any]) -> str:
+        return await self._connector.send(facts.reply_to(raw, at.place), card)
+
+    def _arrival(self, raw: Raw) -> Arrival | None:
+        return facts.arrival_of(raw, self._clock())
+
+
+def _raw(turn_context: TurnContext) -> Raw:
+    raw: Raw = turn_context.activity.raw
+    return raw
+
+
+def _in_team(raw: Raw) -> bool:
+    return bool(text_at(facts.channel_data(raw), "team", "id"))
+
+
+def _content(card: dict[str, Any]) -> Any:
+    return card["attachments"][0]["content"]
+
+
+def _invoke_error(code: str, message: str) -> InvokeResponse:
+    """Return an answer that Teams shows under the card (Adaptive Cards, "Universal Actions": error responses)."""
+    body = {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": {"code": code, "message": message}}
+    return InvokeResponse(HTTPStatus.OK, body)

@@ -1,0 +1,123 @@
+"""The commands that people give in Teams, and the card that answers each."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from cards import (
+    build_disconnect_card,
+    build_disconnected_card,
+    build_help_card,
+    build_nothing_to_disconnect_card,
+    build_setup_card,
+    build_status_card,
+    build_still_connected_card,
+    build_unknown_command_card,
+)
+from model import Arrival, Connection
+from services.setup_links import SetupLinks
+from store import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Command(StrEnum):
+    """What people can say to the bot."""
+
+    HELP = "help"
+    SETUP = "setup"
+    STATUS = "status"
+    DISCONNECT = "disconnect"
+
+
+DESCRIPTIONS: Mapping[Command, str] = {
+    Command.SETUP: "Get a link that connects this place to a Sentry organization",
+    Command.STATUS: "See what is connected here, since when and by whom",
+    Command.DISCONNECT: "Stop the alerts and delete the token",
+    Command.HELP: "See these commands",
+}
+
+
+def read_command(text: str) -> Command | None:
+    """Return the command in `text`, whatever its case and the white space around it; None when there is none."""
+    word = " ".join(text.split()).rstrip(".!?").lower()
+    return Command(word) if word in set(Command) else None
+
+
+def new_nonce() -> str:
+    """Return what makes one setup link different from every other."""
+    return secrets.token_urlsafe(16)
+
+
+class Commands:
+    """Answers commands; every method returns a card to post. `at` is the place the command came from."""
+
+    def __init__(self, store: Store, links: SetupLinks, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._links = links
+        self._clock = clock
+
+    async def answer(self, command: Command | None, at: Arrival) -> dict[str, Any]:
+        """Return the card that answers `command` (None: something that is no command)."""
+        if command is Command.SETUP:
+            return await self._setup(at)
+        if command is Command.STATUS:
+            return await self._status(at)
+        if command is Command.DISCONNECT:
+            return await self._ask_to_disconnect(at)
+        listed = [(name.value, text) for name, text in DESCRIPTIONS.items()]
+        return build_help_card(listed) if command is Command.HELP else build_unknown_command_card(listed)
+
+    async def disconnect(self, at: Arrival, by: str) -> dict[str, Any]:
+        """Disconnect the place; `by` is the person's name as Teams shows it."""
+        connection = await self._store.disconnect(at.place, at.user_id, self._clock())
+        if connection is None:
+            return build_nothing_to_disconnect_card()
+        log.info(
+            "disconnected", tenant=at.place.tenant_id, kind=at.place.kind, organization=connection.organization_slug
+        )
+        return build_disconnected_card(connection.organization_name, by)
+
+    async def keep(self, at: Arrival) -> dict[str, Any]:
+        """Leave the place connected."""
+        connection = await self._connection(at)
+        return (
+            build_still_connected_card(connection.organization_name)
+            if connection
+            else build_nothing_to_disconnect_card()
+        )
+
+    async def setup_card_posted(self, at: Arrival, activity_id: str) -> None:
+        """Note which activity carries the newest setup button, so that a finished setup can take it away."""
+        installation = await self._store.find(at.place)
+        if installation is not None:
+            await self._store.welcomed(installation.id, activity_id, self._clock())
+
+    async def _setup(self, at: Arrival) -> dict[str, Any]:
+        nonce = new_nonce()
+        installation = await self._store.new_setup_link(at.place, nonce)
+        if installation is None:
+            # Teams did not tell that the bot was added here (it happens); the message itself proves it.
+            installation = await self._store.arrive(at, nonce, self._clock())
+        if installation is None:
+            installation = await self._store.new_setup_link(at.place, nonce)
+        if installation is None:
+            return await self._status(at)
+        return build_setup_card(installation.name, self._links.issue(installation), installation.place.kind)
+
+    async def _status(self, at: Arrival) -> dict[str, Any]:
+        installation = await self._store.find(at.place)
+        name = installation.name if installation else at.name
+        return build_status_card(name, installation.connection if installation else None, at.place.kind)
+
+    async def _ask_to_disconnect(self, at: Arrival) -> dict[str, Any]:
+        connection = await self._connection(at)
+        return build_disconnect_card(connection.organization_name) if connection else build_nothing_to_disconnect_card()
+
+    async def _connection(self, at: Arrival) -> Connection | None:
+        installation = await self._store.find(at.place)
+        return installation.connection if installation else None
