@@ -1,0 +1,151 @@
+"""Ties between places and Sentry organizations. An organization that no place is tied to is deleted with its token."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from model import Connection, Installation, Place
+from store.audit import AuditEntry, note
+from store.rows import clean, find, installation_of
+from store.tables import connections, installations, organizations
+from store.times import UtcTime
+from store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationAccess:
+    """A Sentry organization and the token that opens it."""
+
+    sentry_url: str
+    slug: str
+    name: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A finished setup: who tied which organization to a place."""
+
+    organization: OrganizationAccess
+    token_encrypted: str
+    connected_by: str
+    at: datetime
+
+
+def _keep_organization(insert: Callable[..., Any]) -> Insert:
+    adding = insert(organizations)
+    new = adding.excluded
+    statement: Insert = adding.on_conflict_do_update(
+        index_elements=[organizations.c.tenant_id, organizations.c.sentry_url, organizations.c.slug],
+        set_={"name": new.name, "token_encrypted": new.token_encrypted, "updated_at": new.updated_at},
+    ).returning(organizations.c.id)
+    return statement
+
+
+KEEP_ORGANIZATION = {
+    "sqlite": _keep_organization(sqlite.insert),
+    "postgresql": _keep_organization(postgresql.insert),
+}
+USE_LINK = (
+    update(installations)
+    .where(
+        installations.c.id == bindparam("installation"),
+        installations.c.setup_nonce == bindparam("nonce"),
+        installations.c.removed_at.is_(None),
+    )
+    .values(
+        setup_nonce=None,
+        used_nonce=bindparam("nonce"),
+        # Whoever has finished the setup needs no welcome any more.
+        welcomed_at=func.coalesce(installations.c.welcomed_at, bindparam("now", type_=UtcTime)),
+    )
+    .returning(installations)
+)
+CONNECT = insert(connections)
+DROP = (
+    delete(connections)
+    .where(connections.c.installation_id == bindparam("installation"))
+    .returning(connections.c.organization_id)
+)
+# Locked first: only then the next statement sees every connection that others were about to make.
+LOCK_ORGANIZATION = select(organizations.c.id).where(organizations.c.id == bindparam("organization")).with_for_update()
+DROP_ORPHAN = delete(organizations).where(
+    organizations.c.id == bindparam("organization"),
+    ~exists().where(connections.c.organization_id == organizations.c.id),
+)
+TOKEN = (
+    select(organizations.c.token_encrypted)
+    .select_from(connections.join(organizations))
+    .where(connections.c.id == bindparam("connection"))
+)
+
+
+def connect(transaction: Transaction, installation_id: int, nonce: str, setup: Setup) -> Installation | None:
+    """Use up the link that `nonce` names and tie the place to the organization instead of its earlier one.
+
+    Returns the installation with its connection; None if the link works no longer.
+    """
+    link = {"installation": installation_id, "nonce": nonce, "now": setup.at}
+    row = transaction.one(USE_LINK, link)
+    if row is None:
+        return None
+    installation = installation_of(row)
+    _tie(transaction, installation, setup)
+    detail = {"sentry_url": setup.organization.sentry_url, "organization": setup.organization.slug}
+    note(transaction, installation.place, AuditEntry(setup.at, "setup", installation.user_id, detail))
+    return find(transaction, installation.place)
+
+
+def _tie(transaction: Transaction, installation: Installation, setup: Setup) -> None:
+    keeping = _organization_values(installation.place.tenant_id, setup)
+    organization_id = transaction.execute(KEEP_ORGANIZATION[transaction.dialect], keeping).scalar_one()
+    earlier = transaction.execute(DROP, {"installation": installation.id}).scalars().all()
+    values = {"connected_by": clean(setup.connected_by), "connected_at": setup.at}
+    transaction.execute(CONNECT, {"installation_id": installation.id, "organization_id": organization_id, **values})
+    _drop_orphans(transaction, [id_ for id_ in earlier if id_ != organization_id])
+
+
+def _organization_values(tenant_id: str, setup: Setup) -> dict[str, object]:
+    return {
+        "tenant_id": tenant_id,
+        "sentry_url": setup.organization.sentry_url,
+        "slug": setup.organization.slug,
+        "name": clean(setup.organization.name),
+        "token_encrypted": setup.token_encrypted,
+        "created_at": setup.at,
+        "updated_at": setup.at,
+    }
+
+
+def disconnect(transaction: Transaction, place: Place, actor: str, now: datetime) -> Connection | None:
+    """Untie the place; return what it was tied to, or None if it was not."""
+    installation = find(transaction, place)
+    if installation is None or not forget_connections(transaction, installation.id):
+        return None
+    connection = installation.connection
+    detail = {"organization": connection.organization_slug} if connection else {}
+    note(transaction, place, AuditEntry(now, "disconnect", actor, detail))
+    return connection
+
+
+def forget_connections(transaction: Transaction, installation_id: int) -> bool:
+    """Delete the installation's connections and the organizations that are left without any; return if there were."""
+    dropped = transaction.execute(DROP, {"installation": installation_id}).scalars().all()
+    _drop_orphans(transaction, dropped)
+    return bool(dropped)
+
+
+def _drop_orphans(transaction: Transaction, organization_ids: Sequence[int]) -> None:
+    for organization_id in organization_ids:
+        transaction.execute(LOCK_ORGANIZATION, {"organization": organization_id})
+        transaction.execute(DROP_ORPHAN, {"organization": organization_id})
+
+
+def token(transaction: Transaction, connection_id: int) -> str | None:
+    """Return the encrypted token of the connected organization, or None."""
+    row = transaction.one(TOKEN, {"connection": connection_id})
+    return None if row is None else str(row.token_encrypted)

@@ -1,0 +1,52 @@
+"""Brings the database up to date by Alembic, one process at a time."""
+
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from store.database import Database
+from store.errors import StoreError
+from store.failures import Failure, failure_of, store_error
+from store.limits import MIGRATION_WAIT
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PAUSE = 0.05
+
+
+def migrate(database: Database) -> None:
+    """Create or upgrade the tables; waits while another process does. Blocks: call it in a thread.
+
+    Raises StoreUnavailable when the database does not answer, StoreError when it is newer than this program.
+    """
+    deadline = monotonic() + MIGRATION_WAIT
+    while True:
+        try:
+            _upgrade(database)
+            return database.migrated()
+        except CommandError as error:
+            raise StoreError(f"the database was migrated by a newer version of this program: {error}") from error
+        except DBAPIError as error:
+            if not _waits_for_another(error) or monotonic() > deadline:
+                raise store_error(error) from error
+        Event().wait(PAUSE)
+
+
+def _waits_for_another(error: DBAPIError) -> bool:
+    # SQLite does not wait while another process turns the new file to WAL mode, it says "database is locked".
+    locked = "locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "55P03"
+    return locked or failure_of(error) is Failure.CONFLICT
+
+
+def _upgrade(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with database.writers.begin() as connection:
+        database.lock(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

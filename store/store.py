@@ -1,0 +1,157 @@
+"""The store: what the services may ask of it. Each method is one transaction in a worker thread."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import text
+
+from model import Arrival, Connection, Installation, Place
+from store import arrivals, audit, connections, installations, rows
+from store.audit import AuditEntry
+from store.connections import OrganizationAccess
+from store.database import database_of
+from store.migrate import migrate
+from store.secrets import Cipher
+from store.transaction import Transaction
+from store.worker import ALONE, Worker
+
+ANSWER = text("SELECT 1")
+
+
+class Store:
+    """Installations and what they are connected to. Any method may raise StoreUnavailable; times carry their zone.
+
+    A caller that is cancelled disturbs nobody; whether its call was carried out is then unknown.
+    """
+
+    def __init__(self, writer: Worker, reader: Worker, cipher: Cipher) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._cipher = cipher
+
+    @classmethod
+    async def open(cls, url: str, *, cipher_keys: Sequence[str], connections: int = 4) -> Self:
+        """Open the database that `url` names (sqlite:///file or postgresql://…) and bring its tables up to date.
+
+        cipher_keys: what secrets are encrypted with; the first encrypts, all decrypt. connections: how many this
+        process keeps to PostgreSQL. Raises ValueError for a URL or keys that cannot work, StoreError otherwise.
+        """
+        cipher = Cipher(cipher_keys)
+        database = database_of(url, connections)
+        await asyncio.to_thread(migrate, database)
+        writer = Worker(database, database.writers, database.writing_threads, "store-writer")
+        reader = Worker(database, database.readers, database.reading_threads, "store-reader")
+        return cls(writer, reader, cipher)
+
+    async def close(self) -> None:
+        """Finish what waits and close the connections."""
+        await self._writer.close()
+        await self._reader.close()
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        await self._reader.run(lambda transaction: transaction.execute(ANSWER, {}).close())
+
+    async def arrive(self, arrival: Arrival, nonce: str, now: datetime) -> Installation | None:
+        """Record that the bot was added; return the installation if the caller is the one to welcome it.
+
+        That is so for a new place, for one that was removed before `arrival.at`, and for one whose welcome somebody
+        else took on more than a minute ago (or gave back) and never sent. Build the link from the installation's own
+        `setup_nonce`, which is `nonce` only for a fresh start.
+        """
+        return await self._writer.run(
+            lambda transaction: arrivals.arrive(transaction, arrival, nonce, now), _order(arrival.place)
+        )
+
+    async def welcomed(self, installation_id: int, activity_id: str, now: datetime) -> None:
+        """Note that the welcome was sent, and as which activity."""
+        await self._writer.run(
+            lambda transaction: arrivals.welcomed(transaction, installation_id, activity_id, now),
+            _order_of_row(installation_id),
+        )
+
+    async def welcome_failed(self, installation_id: int) -> None:
+        """Note that the welcome was not sent: the next arrival, or whoever claims it, may send it."""
+        await self._writer.run(
+            lambda transaction: arrivals.give_back(transaction, installation_id), _order_of_row(installation_id)
+        )
+
+    async def pending_welcomes(self, older_than: datetime, limit: int) -> list[Installation]:
+        """Return installations whose welcome was due before `older_than` and was not sent; claim one to send it."""
+        return await self._reader.run(lambda transaction: arrivals.pending(transaction, older_than, limit))
+
+    async def claim_welcome(self, installation_id: int, now: datetime) -> Installation | None:
+        """Return the installation if its welcome is due and nobody has been at it for a minute; the caller then is."""
+        return await self._writer.run(
+            lambda transaction: arrivals.claim(transaction, installation_id, now), _order_of_row(installation_id)
+        )
+
+    async def remove(self, place: Place, at: datetime, actor: str) -> bool:
+        """Forget the installation in `place` with its links and secrets.
+
+        False if there is none or it was added again after `at`. Adds that are not newer than `at` are refused from now
+        on, even if this is the first that is heard of the place.
+        """
+        return await self._writer.run(lambda transaction: installations.remove(transaction, place, at, actor), ALONE)
+
+    async def rename(self, place: Place, name: str) -> None:
+        """Store the new name of a place."""
+        await self._writer.run(lambda transaction: installations.rename(transaction, place, name), _order(place))
+
+    async def refresh_service_url(self, place: Place, service_url: str) -> None:
+        """Store the connector's address for a place if it is another one than before."""
+        await self._writer.run(
+            lambda transaction: installations.refresh_service_url(transaction, place, service_url), _order(place)
+        )
+
+    async def find(self, place: Place) -> Installation | None:
+        """Return the installation in `place` with its connection; None if there is none."""
+        return await self._reader.run(lambda transaction: rows.find(transaction, place))
+
+    async def new_setup_link(self, place: Place, nonce: str) -> Installation | None:
+        """Let the link that `nonce` names be the only one that works; None if the bot is not in `place`."""
+        return await self._writer.run(
+            lambda transaction: installations.new_setup_link(transaction, place, nonce), _order(place)
+        )
+
+    async def connect(
+        self,
+        installation_id: int,
+        nonce: str,
+        organization: OrganizationAccess,
+        connected_by: str,
+        now: datetime,
+    ) -> Installation | None:
+        """Use up the link that `nonce` names and tie its place to an organization, instead of an earlier one.
+
+        Returns the installation with its connection; None, and nothing is changed, if the link works no longer.
+        """
+
+        def operation(transaction: Transaction) -> Installation | None:
+            setup = connections.Setup(organization, self._cipher.encrypt(organization.token), connected_by, now)
+            return connections.connect(transaction, installation_id, nonce, setup)
+
+        return await self._writer.run(operation, ALONE)
+
+    async def disconnect(self, place: Place, actor: str, now: datetime) -> Connection | None:
+        """Untie the place from its organization; return what it was tied to, or None if it was not."""
+        return await self._writer.run(lambda transaction: connections.disconnect(transaction, place, actor, now), ALONE)
+
+    async def token(self, connection: Connection) -> str | None:
+        """Return the Sentry token of a connection, None if it exists no longer; raises SecretUnreadable."""
+        encrypted = await self._reader.run(lambda transaction: connections.token(transaction, connection.id))
+        return None if encrypted is None else self._cipher.decrypt(encrypted)
+
+    async def audit_entries(self, place: Place) -> list[AuditEntry]:
+        """Return what was done in `place`, oldest first."""
+        return await self._reader.run(lambda transaction: audit.entries(transaction, place))
+
+
+def _order(place: Place) -> str:
+    return f"{place.tenant_id} {place.place_id}"
+
+
+def _order_of_row(installation_id: int) -> str:
+    return f"~{installation_id:020}"
