@@ -21,6 +21,7 @@ from sentry_api.errors import (
 from sentry_api.organizations import Organization, is_slug, organization_from
 
 TIME_LIMIT = 10.0
+CONNECT_LIMIT = 5.0
 SIZE_LIMIT = 1024 * 1024
 _OK = 200
 _LONGEST_DETAIL = 300
@@ -30,15 +31,22 @@ _REFUSALS: Mapping[int, type[SentryError]] = {401: WrongToken, 403: MissingPermi
 class SentryApi:
     """Calls the Sentry installations in `allowed` (base addresses without a slash at the end), and no other host.
 
-    `session` must keep no cookies: it is shared by every organization. `time_limit` (seconds) covers a whole call.
+    `session` must keep no cookies: it is shared by every organization. `time_limit` covers a whole call,
+    `connect_limit` the making of a connection; both in seconds.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, allowed: Sequence[str], *, time_limit: float = TIME_LIMIT
+        self,
+        session: aiohttp.ClientSession,
+        allowed: Sequence[str],
+        *,
+        time_limit: float = TIME_LIMIT,
+        connect_limit: float = CONNECT_LIMIT,
     ) -> None:
         self._session = session
         self.allowed = tuple(allowed)
         self._time_limit = time_limit
+        self._timeout = aiohttp.ClientTimeout(sock_connect=connect_limit)
 
     async def organization(self, base_url: str, slug: str, token: str) -> Organization:
         """Return the organization with this slug as the token may see it; raises a SentryError."""
@@ -63,6 +71,8 @@ class SentryApi:
         try:
             async with asyncio.timeout(self._time_limit), self._request(url, token) as response:
                 return response.status, await _read(response)
+        except aiohttp.ConnectionTimeoutError as error:
+            raise SentryUnreachable("no connection in time") from error
         except TimeoutError as error:
             raise SentrySlow(f"no answer within {self._time_limit:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -73,7 +83,7 @@ class SentryApi:
             raise WrongToken("not a token")
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "sentry-teams-bot"}
         # A redirect could lead to any host, and would take the token along.
-        return self._session.get(url, headers=headers, allow_redirects=False, timeout=aiohttp.ClientTimeout())
+        return self._session.get(url, headers=headers, allow_redirects=False, timeout=self._timeout)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

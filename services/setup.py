@@ -1,16 +1,15 @@
 """Finishing a setup: the place that a signed link names is tied to the Sentry organization that a person gives."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
-from adapter.errors import ConnectorError, CredentialsError
+from adapter.errors import ConnectorError
 from cards import build_confirmation_card, build_finished_welcome_card
-from model import ConversationReference, Installation, Place
+from model import ConversationReference, Installation
 from sentry_api import (
     MissingPermission,
     Organization,
@@ -26,10 +25,10 @@ from sentry_api import (
 from services.setup_form import SetupForm, SetupRequest, read_form
 from services.setup_links import Clock, SetupLinks, SetupParameters, place_of
 from services.setup_problems import LinkReplaced, LinkUnknown, LinkUsed, ProblemKind, SetupProblem
+from store import OrganizationAccess, Store
 
 log = structlog.get_logger(__name__)
 
-ANNOUNCE_LIMIT = 15.0
 _TOO_MANY_REQUESTS = 429
 _KINDS: Mapping[type[SentryError], ProblemKind] = {
     WrongToken: ProblemKind.WRONG_TOKEN,
@@ -41,27 +40,8 @@ _KINDS: Mapping[type[SentryError], ProblemKind] = {
 }
 
 
-class Installations(Protocol):
-    """The part of the store that a setup needs."""
-
-    async def find(self, place: Place) -> Installation | None:
-        """Return the installation in that place, if the bot is there."""
-
-    async def connect(
-        self,
-        installation_id: int,
-        nonce: str,
-        sentry_url: str,
-        organization: Organization,
-        token: str,
-        connected_by: str,
-        now: datetime,
-    ) -> Installation | None:
-        """Connect the place and consume the nonce, at once; None when the nonce is no longer the valid one."""
-
-
 class Poster(Protocol):
-    """The part of the connector that a setup needs; raises ConnectorError or CredentialsError."""
+    """The part of the connector that a setup needs; gives up in time, with a ConnectorError."""
 
     async def send(self, to: ConversationReference, activity: Mapping[str, object]) -> str:
         """Post an activity and return its id."""
@@ -92,7 +72,7 @@ class Setup:
 
     def __init__(
         self,
-        store: Installations,
+        store: Store,
         links: SetupLinks,
         sentry: SentryApi,
         connector: Poster,
@@ -133,14 +113,9 @@ class Setup:
     async def _connect(
         self, signed: str, pending: PendingSetup, request: SetupRequest, organization: Organization
     ) -> Installation:
+        access = OrganizationAccess(request.sentry_url, organization.slug, organization.name, request.token)
         installation = await self._store.connect(
-            pending.installation.id,
-            pending.parameters.nonce,
-            request.sentry_url,
-            organization,
-            request.token,
-            request.connected_by,
-            self._clock(),
+            pending.installation.id, pending.parameters.nonce, access, request.connected_by, self._clock()
         )
         if installation is not None:
             return installation
@@ -167,12 +142,11 @@ class Setup:
         await _told("welcome", installation, self._connector.update(installation.conversation, activity_id, card))
 
 
-async def _told(what: str, installation: Installation, call: Coroutine[Any, Any, object]) -> bool:
+async def _told(what: str, installation: Installation, call: Awaitable[object]) -> bool:
     try:
-        async with asyncio.timeout(ANNOUNCE_LIMIT):
-            await call
-    except (ConnectorError, CredentialsError, TimeoutError) as error:
-        log.warning("setup.not_announced", what=what, installation=installation.id, reason=str(error) or "no answer")
+        await call
+    except ConnectorError as error:
+        log.warning("setup.not_announced", what=what, installation=installation.id, reason=str(error))
         return False
     return True
 

@@ -67,6 +67,12 @@ def test_link_leads_back_to_the_place_it_was_issued_for(kind: PlaceKind) -> None
     assert place_of(links().read(issued(installation))) == place
 
 
+@pytest.mark.parametrize("letter", ["x", "ü", "界", "😀"])
+def test_longest_names_fit(letter: str) -> None:
+    long = replace(installed(name=letter * 500), user_id="29:" + "u" * 300)
+    assert links().read(issued(long)).external_name == letter * 500
+
+
 def test_installation_without_a_nonce_gets_no_link() -> None:
     with pytest.raises(ValueError, match="no nonce"):
         links().issue(installed(nonce=""))
