@@ -104,10 +104,18 @@ class Entra(Service):
         return claims
 
     def routes(self) -> Iterable[web.RouteDef]:
-        """Tenant discovery, the key set and the token endpoint."""
+        """Discovery of the cloud and of a tenant, the key set and the token endpoint."""
+        yield web.get("/common/discovery/instance", self._instance)
         yield web.get("/{tenant}/v2.0/.well-known/openid-configuration", self._discovery)
         yield web.get("/{tenant}/discovery/v2.0/keys", self._key_set)
         yield web.post("/{tenant}/oauth2/v2.0/token", self._token_endpoint)
+
+    async def _instance(self, request: web.Request) -> web.Response:
+        """MSAL asks for the cloud's other names before it looks into its cache a second time."""
+        names = {"preferred_network": request.host, "preferred_cache": request.host, "aliases": [request.host]}
+        discovery = f"https://{request.host}/common/v2.0/.well-known/openid-configuration"
+        answer = {"tenant_discovery_endpoint": discovery, "api-version": "1.1", "metadata": [names]}
+        return web.json_response(answer)
 
     async def _discovery(self, request: web.Request) -> web.Response:
         tenant = request.match_info["tenant"]

@@ -76,8 +76,7 @@ def respond(
     """Answers `status` at once; the request is not carried out."""
     data = orjson.dumps(json) if json is not None else body.encode() if isinstance(body, str) else body
 
-    async def fault(request: web.Request, _: Handler) -> web.StreamResponse:
-        await request.read()
+    async def fault(_: web.Request, __: Handler) -> web.StreamResponse:
         return web.Response(status=status, body=data, headers=headers, content_type=content_type)
 
     return fault

@@ -30,7 +30,8 @@ class TeamsLimits:
             ("tenant", tenant, TENANT_WINDOWS),
         ):
             over = _wait(self._sent[scope, name], windows, now)
-            self.violations[scope] += over > 0
+            if over > 0:
+                self.violations[scope] += 1
             wait = max(wait, over)
         if wait > 0:
             return math.ceil(wait)

@@ -31,6 +31,8 @@ class Service:
         @web.middleware
         async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
             self.requests[self._counted_as(request)] += 1
+            # Kept by aiohttp: a client that gives up while a fault is played has still sent its request.
+            await request.read()
             refusal = self._refuse(request)
             return refusal or await self.faults.play(request, handler)
 
