@@ -166,8 +166,9 @@ def _conversation(raw: dict[str, Any]) -> ConversationAccount:
 
 
 def _entity(raw: dict[str, Any]) -> Entity:
-    extra = {name: value for name, value in raw.items() if name != "type"}
-    return Entity(type=raw.get("type"), additional_properties=extra)
+    entity = Entity(type=raw.get("type"))
+    entity.additional_properties = {name: value for name, value in raw.items() if name != "type"}
+    return entity
 
 
 def _attachment(raw: dict[str, Any]) -> Attachment:
