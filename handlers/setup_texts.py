@@ -111,7 +111,7 @@ _PROBLEMS: Mapping[ProblemKind, Problem] = {
         HTTPStatus.GATEWAY_TIMEOUT,
         "",
         "{sentry} took too long to answer",
-        "Nothing was changed. Try again in a moment; status.sentry.io knows about troubles of sentry.io.",
+        "Nothing was changed. Try again in a moment; if it stays like this, tell whoever runs the bot.",
     ),
     ProblemKind.SENTRY_BUSY: Problem(
         HTTPStatus.BAD_GATEWAY,

@@ -1,6 +1,6 @@
 import base64
 import string
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import ConversationReference, Installation, Place, PlaceKind
-from services.setup_links import LinkExpired, LinkTampered, SetupLinks, SetupParameters, place_of
+from services.setup_links import LinkExpired, LinkTampered, SetupLinks, SetupParameters, parameters_of, place_of
 from tests.services.installed import NOW, SERVICE_URL, TENANT, Clock, installed
 
 KEY, OTHER_KEY = "k" * 48, "o" * 48
@@ -134,7 +134,22 @@ def test_what_is_no_link_is_refused(signed: str) -> None:
         links().read(signed)
 
 
-@pytest.mark.parametrize("content", [None, [], "text", {}, {"nonce": "n1"}, {"unknown": "field"}])
+GOOD = asdict(parameters_of(installed()))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"nonce": "n1"},
+        {**GOOD, "x": "y"},
+        {**GOOD, "nonce": 1},
+        {**GOOD, "installation_type": "x"},
+    ],
+)
 def test_signed_text_with_other_content_is_refused(content: object) -> None:
     with pytest.raises(LinkTampered):
         links().read(str(links()._serializer.dumps(content)))
