@@ -9,7 +9,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 CONNECTIONS = 200
-KEEP_ALIVE = 60.0
+# Shorter than what the servers keep: a request that meets a connection just being closed cannot be repeated safely.
+KEEP_ALIVE = 30.0
 CONNECT_WITHIN = 5.0
 
 
