@@ -149,6 +149,7 @@ def submit(place: Where, value: dict[str, Any], *, card_id: str = "", at: dt.dat
     """A message without text: somebody pressed an Action.Submit on the card `card_id`."""
     activity = message(place, "", thread=card_id, at=at)
     del activity["text"], activity["textFormat"]
+    activity["channelData"] |= {"source": {"name": "message"}, "legacy": {"replyToId": f"1:{uuid.uuid4().hex}"}}
     return {**activity, "id": f"f:{uuid.uuid4()}", "value": value, **({"replyToId": card_id} if card_id else {})}
 
 

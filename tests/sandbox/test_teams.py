@@ -89,6 +89,8 @@ SEEN_ELSEWHERE = {
     "entities.country",
     "entities.locale",
     "entities.platform",
+    "entities.type",
+    "from.aadObjectId",
     "membersRemoved",
     "conversation.name",
 }
