@@ -1,7 +1,7 @@
 """login.microsoftonline.com: tenant discovery and the token endpoint that knows one bot registration."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jwt
@@ -34,7 +34,7 @@ class Entra(Service):
 
     `directories` maps the names and ids under which the registration is found to directory ids: discard the Bot
     Framework's to make the bot single-tenant. Assertions are refused unless their certificate is registered.
-    `lifetime` is how long a token lives, in seconds.
+    `lifetime` is how long a token lives, in seconds; `clock` is what its expiry is checked against.
     """
 
     hosts = tuple(_AUDIENCES)
@@ -51,6 +51,7 @@ class Entra(Service):
         self.secret, self.expired_secrets, self.lifetime = self._secret, set[str](), 3599
         self.directories = {self.tenant_id: self.tenant_id, **BOT_FRAMEWORK_TENANTS}
         self.token_requests = 0
+        self.clock: Callable[[], float] = time.time
         self._verified: dict[str, dict[str, Any]] = {}
 
     def reset(self) -> None:
@@ -86,7 +87,7 @@ class Entra(Service):
     def verify(self, token: str, audience: str) -> dict[str, Any]:
         """The claims of a token that the bot may use at `audience`; raises TokenRefused."""
         claims = self._verified.get(token) or self._decode(token)
-        if claims["exp"] <= time.time():
+        if claims["exp"] <= self.clock():
             raise TokenRefused("expired")
         if claims["aud"] != audience:
             raise TokenRefused(f"audience is {claims['aud']}")
