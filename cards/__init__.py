@@ -2,8 +2,8 @@
 
 from cards.commands import build_help_card, build_unknown_command_card
 from cards.disconnect import (
+    CANCEL_VERB,
     DISCONNECT_VERB,
-    KEEP_VERB,
     build_disconnect_card,
     build_disconnected_card,
     build_nothing_to_disconnect_card,
@@ -20,8 +20,8 @@ from cards.welcome import (
 )
 
 __all__ = [
+    "CANCEL_VERB",
     "DISCONNECT_VERB",
-    "KEEP_VERB",
     "build_confirmation_card",
     "build_disconnect_card",
     "build_disconnected_card",

@@ -21,7 +21,7 @@ def card(*body: CardElement, actions: Sequence[Action] = ()) -> AdaptiveCard:
 
 def title(text: str) -> TextBlock:
     """Make the card's heading, also for screen readers, from Markdown."""
-    return TextBlock(text=text, size="Medium", weight="Bolder", style="heading", wrap=True)
+    return TextBlock(text=text, size="Large", weight="Bolder", style="heading", wrap=True)
 
 
 def paragraph(text: str) -> TextBlock:
@@ -35,8 +35,8 @@ def note(text: str) -> TextBlock:
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> FactSet:
-    """Make a table of (title, value), both Markdown."""
-    return FactSet(facts=[Fact(title=name, value=value) for name, value in rows])
+    """Make a table of (title, value), both Markdown; a row without a value is left out."""
+    return FactSet(facts=[Fact(title=name, value=value) for name, value in rows if value])
 
 
 def link_button(text: str, url: str) -> OpenUrlAction:

@@ -2,8 +2,9 @@
 
 Teams has two renderers. Desktop and web run markdown-it: it drops a backslash before any ASCII punctuation, decodes
 entities and links `<http://…>`. The phones run a small parser of their own: it drops a backslash before `* _ [ ] )`
-only, shows every other one, and shows entities as they stand. Hence a backslash where both agree, and elsewhere an
-invisible word joiner that keeps the characters from meaning anything together; ordinary names stay as they are.
+only, shows every other one, shows entities as they stand, and loses bold around names that are not ASCII. Hence a
+backslash where both agree, elsewhere an invisible word joiner that keeps characters from meaning anything together,
+and quotation marks instead of bold. (A backtick has to take the backslash: nothing else stops desktop's code spans.)
 """
 
 import re
@@ -11,13 +12,14 @@ import re
 MAX_LENGTH = 80
 _JOINER = "\u2060"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-# Whatever is longer is cut before any other work, so that 10 MB of spaces cost nothing.
+# Whatever is longer is cut before any other work, so that megabytes of spaces cost nothing.
 _MAX_RAW = 4 * MAX_LENGTH
 
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_SUSPECT = re.compile(r"[*_\[\])`\\<&~{]|^[-+#>\d]")
 _SPECIAL = re.compile(r"[*_\[\])`]")
 _PAIRED = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)|<(?=[A-Za-z/!?]|[^\s<>]*@)|&(?=#?\w+;)|~(?=~)|\{(?=\{)")
 _BLOCK_START = re.compile(r"[-+#>]|\d{1,9}[.)]")
@@ -37,10 +39,16 @@ def plain(name: str, fallback: str = "") -> str:
 def markdown(name: str, fallback: str = "") -> str:
     """Return `plain`, escaped so that TextBlock and FactSet show exactly that text."""
     text = plain(name, fallback)
-    if text.isalnum():
+    if not _SUSPECT.search(text):
         return text
     escaped = _SPECIAL.sub(r"\\\g<0>", _PAIRED.sub(rf"\g<0>{_JOINER}", text))
     return _JOINER + escaped if _BLOCK_START.match(text) else escaped
+
+
+def quoted(name: str, fallback: str) -> str:
+    """Return Markdown: the name in quotation marks, or `fallback` without any when nothing visible is left."""
+    escaped = markdown(name)
+    return f"“{escaped}”" if escaped else fallback
 
 
 def _one_line(text: str) -> str:

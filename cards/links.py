@@ -16,7 +16,7 @@ def organization_url(sentry_url: str, slug: str) -> str:
 
 def link(text: str, url: str) -> str:
     """Return Markdown: `text` (a name that people gave) linked to `url`."""
-    return f"[{markdown(text, 'Sentry')}]({_UNSAFE.sub(lambda unsafe: quote(unsafe[0]), url)})"
+    return f"[{markdown(text, 'Open')}]({_UNSAFE.sub(lambda unsafe: quote(unsafe[0]), url)})"
 
 
 def host(sentry_url: str) -> str:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from cards.elements import card, facts, link_button, note, paragraph, title
-from cards.escape import markdown, plain
+from cards.escape import markdown
 from cards.links import link
-from cards.places import bold_place, plain_place
+from cards.names import connected_summary, organization, place, plain_place
 from cards.template import message
 from model import PlaceKind
 
@@ -14,7 +14,7 @@ def build_setup_card(place_name: str, setup_url: str, kind: PlaceKind = PlaceKin
     """Answer `setup` with a fresh link."""
     body = (
         title("Connect to Sentry"),
-        paragraph(f"A new setup link for {bold_place(kind, place_name)}. Earlier links no longer work."),
+        paragraph(f"Here is a new setup link for {place(kind, place_name)}. Earlier links no longer work."),
         note("The link works once and for 24 hours."),
     )
     summary = f"New setup link for {plain_place(kind, place_name)}"
@@ -29,12 +29,11 @@ def build_confirmation_card(
     kind: PlaceKind = PlaceKind.TEAM,
 ) -> dict[str, Any]:
     """Say that the setup is finished. `connected_by`: the person's name, or "" when it is not known."""
-    where = bold_place(kind, place_name)
     rows = [("Organization", link(organization_name, organization_url)), ("Connected by", markdown(connected_by))]
     body = (
         title("Sentry is connected"),
-        paragraph(f"Alerts from **{markdown(organization_name, 'Sentry')}** now come to {where}."),
-        facts([row for row in rows if row[1]]),
+        paragraph(f"Alerts from {organization(organization_name)} now come to {place(kind, place_name)}."),
+        facts(rows),
     )
-    summary = f"{plain_place(kind, place_name)} is connected to {plain(organization_name, 'Sentry')}"
+    summary = connected_summary(kind, place_name, organization_name)
     return message(card(*body, actions=[link_button("Open Sentry", organization_url)]), summary)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cards.elements import card, command_button, facts, link_button, paragraph, title
-from cards.escape import markdown, plain
+from cards.escape import markdown
 from cards.links import host, link, organization_url
-from cards.places import bold_place, plain_place
+from cards.names import connected_summary, place, plain_place
 from cards.template import message
 from model import Connection, PlaceKind
 
@@ -20,21 +20,20 @@ def build_status_card(
     url = organization_url(connection.sentry_url, connection.organization_slug)
     body = (
         title("Connected to Sentry"),
-        paragraph(f"Alerts come to {bold_place(kind, place_name)}."),
+        paragraph(f"Alerts come to {place(kind, place_name)}."),
         facts(_rows(connection, url)),
     )
-    summary = f"{plain_place(kind, place_name)} is connected to {plain(connection.organization_name, 'Sentry')}"
+    summary = connected_summary(kind, place_name, connection.organization_name)
     return message(card(*body, actions=[link_button("Open Sentry", url)]), summary)
 
 
 def _rows(connection: Connection, url: str) -> list[tuple[str, str]]:
-    rows = [
+    return [
         ("Organization", link(connection.organization_name, url)),
         ("Sentry", host(connection.sentry_url)),
-        ("Connected", _local_time(connection.connected_at)),
-        ("By", markdown(connection.connected_by)),
+        ("Since", _local_time(connection.connected_at)),
+        ("Connected by", markdown(connection.connected_by)),
     ]
-    return [row for row in rows if row[1]]
 
 
 def _local_time(at: datetime) -> str:
@@ -46,7 +45,7 @@ def _local_time(at: datetime) -> str:
 def _not_connected(place_name: str, kind: PlaceKind) -> dict[str, Any]:
     body = (
         title("Not connected to Sentry"),
-        paragraph(f"No alerts come to {bold_place(kind, place_name)} yet. Get a setup link to connect it."),
+        paragraph(f"No alerts come to {place(kind, place_name)} yet. Get a setup link to connect it."),
     )
-    summary = f"{plain_place(kind, place_name)} is not connected to Sentry"
+    summary = f"No Sentry organization is connected to {plain_place(kind, place_name)}"
     return message(card(*body, actions=[command_button("Get setup link", "setup")]), summary)

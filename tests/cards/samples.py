@@ -1,7 +1,8 @@
-"""One activity of every builder, for each kind of place, with ordinary and with hostile names."""
+"""One activity of every builder and kind of place, with ordinary and with hostile names."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,91 +13,80 @@ COMMANDS = [
     ("help", "Show these commands"),
     ("setup", "Get a new setup link"),
     ("status", "Show what is connected here"),
-    ("disconnect", "Disconnect Sentry"),
+    ("disconnect", "Disconnect from Sentry"),
 ]
 SETUP_URL = "https://bot.example.com/setup?signed_params=eyJleHRlcm5hbF9pZCI6IjE5OmFi.aSQ3xQ.7Wd-_k"
-HOSTILE = "[x](http://evil) *a* _b_"
+SENTRY_URL = cards.organization_url("https://sentry.io", "acme")
+
+
+@dataclass(frozen=True)
+class Names:
+    place: str
+    organization: str
+    person: str
+
+
+def all_named(name: str) -> Names:
+    return Names(name, name, name)
+
+
 NAMES = {
-    "ordinary": "R&D_core (EU)",
-    "hostile": HOSTILE,
-    "html": "<b>bold</b> <script>alert(1)</script> <https://evil.example> &amp; &#42;",
-    "lines": "first\r\n\r\n- second\n# third\u2028> fourth\x00\x1b[31m",
-    "long": "Platform " * 1112,
-    "word": "x" * 10_000,
-    "rtl": "\u202eevil\u202c צוות פלטפורמה (EU)",
-    "ordered": "1. First responders",
-    "bullet": "- On call",
-    "nothing": " \u200b\n\x07",
-    "family": "On-call 👩‍👩‍👧 team 🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "ordinary": Names("R&D_core (EU)", "Acme Corp", "Ada Lovelace"),
+    "hostile": all_named("[x](http://evil) *a* _b_"),
+    "html": all_named("<b>bold</b> <script>alert(1)</script> <https://evil.example> &amp; &#42;"),
+    "lines": all_named("first\r\n\r\n- second\n# third\u2028> fourth\x00\x1b[31m"),
+    "long": all_named("Platform " * 1112),
+    "word": all_named("x" * 10_000),
+    "rtl": all_named("\u202eevil\u202c צוות פלטפורמה (EU)"),
+    "ordered": all_named("1. First responders"),
+    "bullet": all_named("- On call"),
+    "nothing": all_named(" \u200b\n\x07"),
+    "family": all_named("On-call 👩‍👩‍👧 team 🏴󠁧󠁢󠁥󠁮󠁧󠁿"),
 }
-PERSON = "Ada Lovelace"
 
 
-def connection(name: str, by: str = PERSON) -> Connection:
+def connection(names: Names) -> Connection:
     return Connection(
         id=1,
         sentry_url="https://sentry.io",
         organization_slug="acme",
-        organization_name=name,
-        connected_by=by,
+        organization_name=names.organization,
+        connected_by=names.person,
         connected_at=datetime(2026, 11, 24, 3, 8, 59, 123456, tzinfo=UTC),
     )
 
 
-def _for_place(name: str, kind: PlaceKind) -> dict[str, dict[str, Any]]:
-    url = cards.organization_url("https://sentry.io", "acme")
+def _in_place(names: Names, kind: PlaceKind) -> dict[str, dict[str, Any]]:
+    confirmed = (names.organization, SENTRY_URL, names.place, names.person, kind)
     return {
-        "finished_welcome": cards.build_finished_welcome_card(kind, name, name),
-        "setup": cards.build_setup_card(name, SETUP_URL, kind),
-        "confirmation": cards.build_confirmation_card(name, url, name, name, kind),
-        "status": cards.build_status_card(name, connection(name, by=name), kind),
-        "not_connected": cards.build_status_card(name, None, kind),
+        "finished_welcome": cards.build_finished_welcome_card(kind, names.place, names.organization),
+        "setup": cards.build_setup_card(names.place, SETUP_URL, kind),
+        "confirmation": cards.build_confirmation_card(*confirmed),
+        "status": cards.build_status_card(names.place, connection(names), kind),
+        "not_connected": cards.build_status_card(names.place, None, kind),
     }
 
 
-def activities(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every card, with `name` wherever a name may stand."""
-    yield "team_welcome", cards.build_team_welcome_card(name, SETUP_URL)
+def activities(names: Names) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every card under a name of its own."""
+    yield "team_welcome", cards.build_team_welcome_card(names.place, SETUP_URL)
     yield "personal_welcome", cards.build_personal_welcome_card(SETUP_URL)
-    yield "group_chat_welcome", cards.build_group_chat_welcome_card(name, SETUP_URL)
+    yield "group_chat_welcome", cards.build_group_chat_welcome_card(names.place, SETUP_URL)
     for kind in PlaceKind:
-        for what, activity in _for_place(name, kind).items():
+        for what, activity in _in_place(names, kind).items():
             yield f"{what}_{kind.name.lower()}", activity
     yield "help", cards.build_help_card(COMMANDS)
     yield "unknown_command", cards.build_unknown_command_card(COMMANDS)
-    yield "disconnect", cards.build_disconnect_card(name)
-    yield "disconnected", cards.build_disconnected_card(name, name)
-    yield "still_connected", cards.build_still_connected_card(name)
+    yield "disconnect", cards.build_disconnect_card(names.organization)
+    yield "disconnected", cards.build_disconnected_card(names.organization, names.person)
+    yield "still_connected", cards.build_still_connected_card(names.organization)
     yield "nothing_to_disconnect", cards.build_nothing_to_disconnect_card()
-
-
-def card_of(activity: Mapping[str, Any]) -> dict[str, Any]:
-    card: dict[str, Any] = activity["attachments"][0]["content"]
-    return card
-
-
-def texts_of(node: Any) -> Iterator[str]:
-    """Every text that a renderer runs through Markdown: TextBlock.text, Fact.title, Fact.value."""
-    if isinstance(node, list):
-        for item in node:
-            yield from texts_of(item)
-    elif isinstance(node, dict):
-        if node.get("type") == "TextBlock":
-            yield node["text"]
-        for fact in node.get("facts", []):
-            yield from (fact["title"], fact["value"])
-        yield from texts_of(node.get("body", []))
-
-
-def actions_of(activity: Mapping[str, Any]) -> list[dict[str, Any]]:
-    actions: list[dict[str, Any]] = card_of(activity).get("actions", [])
-    return actions
 
 
 if __name__ == "__main__":
     everything = [
-        {"name": f"{label}-{what}", "card": card_of(activity), "summary": activity["summary"]}
-        for label, name in NAMES.items()
-        for what, activity in activities(name)
+        {"label": label, "name": what, "card": activity["attachments"][0]["content"], "summary": activity["summary"]}
+        for label, names in NAMES.items()
+        for what, activity in activities(names)
     ]
     print(json.dumps(everything))  # noqa: T201
