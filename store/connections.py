@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Insert, bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Connection, Installation, Place
@@ -71,8 +71,10 @@ DROP = (
     .where(connections.c.installation_id == bindparam("installation"))
     .returning(connections.c.organization_id)
 )
-# Locked first: only then the next statement sees every connection that others were about to make.
-LOCK_ORGANIZATION = select(organizations.c.id).where(organizations.c.id == bindparam("organization")).with_for_update()
+# What ties and unties in one tenant takes turns: in whichever order rows were locked, two that swap their organizations
+# would wait for each other. SQLite lets only one write anyway.
+TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))")
+TENANT = select(installations.c.tenant_id).where(installations.c.id == bindparam("installation"))
 DROP_ORPHAN = delete(organizations).where(
     organizations.c.id == bindparam("organization"),
     ~exists().where(connections.c.organization_id == organizations.c.id),
@@ -89,8 +91,11 @@ def connect(transaction: Transaction, installation_id: int, nonce: str, setup: S
 
     Returns the installation with its connection; None if the link works no longer.
     """
-    link = {"installation": installation_id, "nonce": nonce, "now": setup.at}
-    row = transaction.one(USE_LINK, link)
+    known = transaction.one(TENANT, {"installation": installation_id})
+    if known is None:
+        return None
+    take_turns(transaction, known.tenant_id)
+    row = transaction.one(USE_LINK, {"installation": installation_id, "nonce": nonce, "now": setup.at})
     if row is None:
         return None
     installation = installation_of(row)
@@ -123,6 +128,7 @@ def _organization_values(tenant_id: str, setup: Setup) -> dict[str, object]:
 
 def disconnect(transaction: Transaction, place: Place, actor: str, now: datetime) -> Connection | None:
     """Untie the place; return what it was tied to, or None if it was not."""
+    take_turns(transaction, place.tenant_id)
     installation = find(transaction, place)
     if installation is None or not forget_connections(transaction, installation.id):
         return None
@@ -130,6 +136,12 @@ def disconnect(transaction: Transaction, place: Place, actor: str, now: datetime
     detail = {"organization": connection.organization_slug} if connection else {}
     note(transaction, place, AuditEntry(now, "disconnect", actor, detail))
     return connection
+
+
+def take_turns(transaction: Transaction, tenant_id: str) -> None:
+    """Wait until nobody else changes connections in the tenant; must come before any row is locked."""
+    if transaction.dialect == "postgresql":
+        transaction.execute(TAKE_TURNS, {"tenant": tenant_id}).close()
 
 
 def forget_connections(transaction: Transaction, installation_id: int) -> bool:
@@ -141,7 +153,6 @@ def forget_connections(transaction: Transaction, installation_id: int) -> bool:
 
 def _drop_orphans(transaction: Transaction, organization_ids: Sequence[int]) -> None:
     for organization_id in organization_ids:
-        transaction.execute(LOCK_ORGANIZATION, {"organization": organization_id})
         transaction.execute(DROP_ORPHAN, {"organization": organization_id})
 
 

@@ -27,17 +27,17 @@ class Database(Protocol):
         """Raise StoreUnavailable if what was opened is no longer the database."""
 
 
-def database_of(url: str, connections: int) -> Database:
+def database_of(url: str, connections: int, wait: float) -> Database:
     """Return the database that `url` names; raises ValueError for one that the store cannot work with.
 
-    connections: how many a process keeps to PostgreSQL, at least two.
+    connections: how many a process keeps to PostgreSQL, at least two. wait: seconds that a statement may wait.
     """
     parsed = _parsed(url)
     match parsed.get_backend_name():
         case "sqlite":
-            return Sqlite(parsed)
+            return Sqlite(parsed, wait)
         case "postgresql" | "postgres":
-            return Postgresql(parsed, connections)
+            return Postgresql(parsed, connections, wait)
         case other:
             raise ValueError(f"a database URL begins with sqlite:/// or postgresql://, not with {other}://")
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Installation, Place
 from store.audit import AuditEntry, note
-from store.connections import forget_connections
+from store.connections import forget_connections, take_turns
 from store.rows import PLACE, clean, find, key_of
 from store.tables import installations
 from store.times import UtcTime
@@ -49,6 +49,7 @@ NEW_LINK = update(installations).where(*PLACE).values(setup_nonce=bindparam("non
 
 def remove(transaction: Transaction, place: Place, at: datetime, actor: str) -> bool:
     """Forget the installation; return whether there was one that is not newer than the removal."""
+    take_turns(transaction, place.tenant_id)
     # The tombstone comes first: once the row is there, nobody can slip in between it and the update.
     transaction.execute(TOMBSTONE[transaction.dialect], _tombstone_values(place, at))
     row = transaction.one(REMOVE, {**key_of(place), "at": at})

@@ -3,9 +3,9 @@
 CALL_WAIT = 5.0
 """Seconds after which a caller of the store gets StoreUnavailable, whatever the database does."""
 
-DATABASE_WAIT = 4.5
-"""Seconds that one statement waits for a lock, or a connection for its server; less than CALL_WAIT, so that the reason
-is known."""
+DATABASE_SHARE = 0.9
+"""The part of it that one statement may wait for a lock, or a connection for its server; not all, so that the caller
+learns the reason."""
 
 MIGRATION_WAIT = 60.0
 """Seconds that a start waits for another process that migrates."""

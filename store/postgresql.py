@@ -5,23 +5,9 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from store.limits import DATABASE_WAIT
-
 MIGRATION_LOCK = 0x53656E747279  # "Sentry"
 LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 TAKE_TIME = text("SET LOCAL statement_timeout = 0")
-
-_MILLISECONDS = round(DATABASE_WAIT * 1000)
-_CONNECTING: dict[str, Any] = {
-    "connect_timeout": round(DATABASE_WAIT),
-    "options": f"-c timezone=UTC -c statement_timeout={_MILLISECONDS} -c lock_timeout={_MILLISECONDS}",
-    "application_name": "sentry-teams-bot",
-    # A peer that fell silent is given up as soon as one that is slow; idle connections stay known to firewalls.
-    "tcp_user_timeout": _MILLISECONDS,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-}
 
 
 FEWEST = 2
@@ -30,12 +16,12 @@ FEWEST = 2
 class Postgresql:
     """The database on a server."""
 
-    def __init__(self, url: URL, connections: int) -> None:
+    def __init__(self, url: URL, connections: int, wait: float) -> None:
         if connections < FEWEST:
             raise ValueError("the store needs two connections to PostgreSQL, one to write and one to read")
         address = url.set(drivername="postgresql+psycopg")
         # Each worker thread holds one connection for as long as it lives; a pool would only count them again.
-        self.writers = create_engine(address, poolclass=NullPool, connect_args=_CONNECTING)
+        self.writers = create_engine(address, poolclass=NullPool, connect_args=_connecting(wait))
         self.readers: Engine = self.writers.execution_options(isolation_level="AUTOCOMMIT")
         self.reading_threads = connections // 2
         self.writing_threads = connections - self.reading_threads
@@ -50,3 +36,17 @@ class Postgresql:
 
     def check(self) -> None:
         """Nothing to check: a connection ends with its database."""
+
+
+def _connecting(wait: float) -> dict[str, Any]:
+    milliseconds = round(wait * 1000)
+    return {
+        "connect_timeout": round(wait),
+        "options": f"-c timezone=UTC -c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        "application_name": "sentry-teams-bot",
+        # A host that fell silent is noticed about as soon as one that is slow.
+        "tcp_user_timeout": milliseconds,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+    }

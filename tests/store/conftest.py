@@ -20,10 +20,24 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres) -> Iterator[str]:
+def fresh_postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A database without tables."""
     name = postgres.create_database()
     yield postgres.url(name)
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_url(postgres: Postgres) -> str:
+    return postgres.url(postgres.create_database())
+
+
+@pytest.fixture
+def postgres_url(shared_postgres_url: str) -> Iterator[str]:
+    """A database without rows; emptying it is several times as fast as making one."""
+    yield shared_postgres_url
+    with psycopg.connect(shared_postgres_url) as session:
+        session.execute("TRUNCATE installations, organizations, connections, audit RESTART IDENTITY")
 
 
 @pytest.fixture

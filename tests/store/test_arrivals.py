@@ -107,7 +107,10 @@ async def test_pending_welcomes_are_those_that_nobody_finished(store: Store) -> 
     claimed, given_back, sent, recent = [
         await store.arrive(arrival(team(i), at=later(i)), f"nonce {i}", later(90 if i == 3 else i)) for i in range(4)
     ]
-    assert claimed and given_back and sent and recent
+    assert claimed
+    assert given_back
+    assert sent
+    assert recent
     await store.welcome_failed(given_back.id)
     await store.welcomed(sent.id, "activity", NOW)
     assert [installation.id for installation in await store.pending_welcomes(later(30), 10)] == [
