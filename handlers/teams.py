@@ -141,7 +141,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
             return
         value = raw.get("value")
         if isinstance(value, dict) and value.get("command"):
-            await self._post(raw, at, await self._button(value, at, raw))
+            await self._pressed(value, at, raw)
             return
         bot_id = text_at(raw, "recipient", "id")
         if at.place.kind is not PlaceKind.PERSONAL and not mentions(raw, bot_id):
@@ -164,7 +164,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         if not isinstance(data, dict) or not data.get("command"):
             return _invoke_error("BadRequest", "This button carries nothing that I can act on.")
         card = await self._button(data, at, raw)
-        return InvokeResponse(HTTPStatus.OK, {"statusCode": 200, "type": CARD, "value": _content(card)})
+        return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": CARD, "value": _content(card)})
 
     async def _on_named_event(self, event: str, team: TeamInfo | None, turn_context: TurnContext) -> None:
         # Microsoft's pages spell some of these in lower case, its SDK compares exactly.
@@ -198,6 +198,12 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         place = facts.place_of(raw)
         if place is not None and name:
             await self._installations.rename(place, name[: facts.LONGEST_NAME])
+
+    async def _pressed(self, data: dict[str, Any], at: Arrival, raw: Raw) -> None:
+        if "confirmed" in data:
+            await self._post(raw, at, await self._button(data, at, raw))
+        else:
+            await self._answer(raw, at, read_command(str(data["command"])))
 
     async def _button(self, data: dict[str, Any], at: Arrival, raw: Raw) -> dict[str, Any]:
         if data.get("command") == Command.DISCONNECT and "confirmed" in data:
@@ -234,4 +240,4 @@ def _content(card: dict[str, Any]) -> Any:
 def _invoke_error(code: str, message: str) -> InvokeResponse:
     """Return an answer that Teams shows under the card (Adaptive Cards, "Universal Actions": error responses)."""
     body = {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": {"code": code, "message": message}}
-    return InvokeResponse(HTTPStatus.OK, body)
+    return InvokeResponse(status=HTTPStatus.OK, body=body)

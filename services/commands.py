@@ -37,7 +37,7 @@ class Command(StrEnum):
 DESCRIPTIONS: Mapping[Command, str] = {
     Command.SETUP: "Get a link that connects this place to a Sentry organization",
     Command.STATUS: "See what is connected here, since when and by whom",
-    Command.DISCONNECT: "Stop the alerts and delete the token",
+    Command.DISCONNECT: "Stop the alerts here",
     Command.HELP: "See these commands",
 }
 
