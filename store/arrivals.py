@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Arrival, Installation
 from store.audit import AuditEntry, note
+from store.prepared import Prepared
 from store.rows import clean, installation_of
 from store.tables import installations
 from store.times import UtcTime
@@ -45,8 +46,8 @@ def _arrive(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-ARRIVE = {"sqlite": _arrive(sqlite.insert), "postgresql": _arrive(postgresql.insert)}
-WELCOMED = (
+ARRIVE = Prepared({"sqlite": _arrive(sqlite.insert), "postgresql": _arrive(postgresql.insert)})
+WELCOMED = Prepared.of(
     update(installations)
     .where(columns.id == bindparam("installation"), columns.removed_at.is_(None))
     .values(welcome_activity_id=bindparam("activity"), welcomed_at=bindparam("now"))
@@ -75,7 +76,7 @@ PENDING = (
 
 def arrive(transaction: Transaction, arrival: Arrival, nonce: str, now: datetime) -> Installation | None:
     """Record that the bot was added; return the installation if the caller is the one to welcome it."""
-    row = transaction.one(ARRIVE[transaction.dialect], _values(arrival, nonce, now))
+    row = transaction.hot(ARRIVE, _values(arrival, nonce, now))
     if row is None or row.welcome_claim != nonce:
         return None
     note(transaction, arrival.place, AuditEntry(now, "install", arrival.user_id, {}))
@@ -101,7 +102,7 @@ def _values(arrival: Arrival, nonce: str, now: datetime) -> dict[str, object]:
 
 def welcomed(transaction: Transaction, installation_id: int, activity_id: str, now: datetime) -> None:
     """Note that the welcome card was sent, and as which activity."""
-    transaction.execute(WELCOMED, {"installation": installation_id, "activity": activity_id, "now": now})
+    transaction.hot(WELCOMED, {"installation": installation_id, "activity": activity_id, "now": now})
 
 
 def give_back(transaction: Transaction, installation_id: int) -> None:

@@ -38,7 +38,7 @@ def failure_of(error: Exception) -> Failure:
 
 def store_error(error: Exception) -> Exception:
     """Return what the caller of the store gets to see: a StoreError, or `error` itself if it is our own mistake."""
-    if isinstance(error, StoreError) or not isinstance(error, (SQLAlchemyError, UnicodeError, OverflowError)):
+    if isinstance(error, StoreError) or not isinstance(error, (SQLAlchemyError, ValueError, OverflowError)):
         return error
     if failure_of(error) is Failure.REJECTED:
         return StoreRejected(_reason(error))

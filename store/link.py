@@ -53,7 +53,14 @@ class Link:
             if failure is Failure.LOST and not committing:
                 raise LostBeforeCommit("the connection to the database was cut") from error
             raise
+        finally:
+            self._leave_no_transaction()
         return result
+
+    def _leave_no_transaction(self) -> None:
+        # A connection on which even undoing failed would refuse every transaction to come.
+        if self._connection is not None and self._connection.in_transaction():
+            self.close()
 
     def _connected(self) -> Connection:
         self._database.check()

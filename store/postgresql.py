@@ -21,7 +21,7 @@ class Postgresql:
             raise ValueError("the store needs two connections to PostgreSQL, one to write and one to read")
         address = url.set(drivername="postgresql+psycopg")
         # Each worker thread holds one connection for as long as it lives; a pool would only count them again.
-        self.writers = create_engine(address, poolclass=NullPool, connect_args=_connecting(wait))
+        self.writers = create_engine(address, poolclass=NullPool, connect_args=_connecting(url, wait))
         self.readers: Engine = self.writers.execution_options(isolation_level="AUTOCOMMIT")
         self.reading_threads = connections // 2
         self.writing_threads = connections - self.reading_threads
@@ -38,11 +38,12 @@ class Postgresql:
         """Nothing to check: a connection ends with its database."""
 
 
-def _connecting(wait: float) -> dict[str, Any]:
+def _connecting(url: URL, wait: float) -> dict[str, Any]:
+    """Return what libpq is told beyond the URL, which has the last word."""
     milliseconds = round(wait * 1000)
-    return {
+    options = f"-c timezone=UTC -c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+    ours = {
         "connect_timeout": round(wait),
-        "options": f"-c timezone=UTC -c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         "application_name": "sentry-teams-bot",
         # A host that fell silent is noticed about as soon as one that is slow.
         "tcp_user_timeout": milliseconds,
@@ -50,3 +51,5 @@ def _connecting(wait: float) -> dict[str, Any]:
         "keepalives_interval": 2,
         "keepalives_count": 2,
     }
+    asked = {name: value for name, value in ours.items() if name not in url.query}
+    return {**asked, "options": f"{options} {url.query.get('options', '')}"}

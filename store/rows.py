@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from model import Connection, ConversationReference, Installation, Place, PlaceKind
+from store.prepared import Prepared
 from store.tables import connections, installations, organizations
 from store.transaction import Transaction
 
@@ -21,7 +22,7 @@ CONNECTION = (
     connections.c.connected_by,
     connections.c.connected_at,
 )
-FIND = (
+FIND = Prepared.of(
     select(installations, *CONNECTION)
     .select_from(installations.outerjoin(connections).outerjoin(organizations))
     .where(*PLACE)
@@ -35,7 +36,7 @@ def key_of(place: Place) -> dict[str, object]:
 
 def find(transaction: Transaction, place: Place) -> Installation | None:
     """Return the installation in `place` with its connection; None if there is none, or it was removed."""
-    row = transaction.one(FIND, key_of(place))
+    row = transaction.hot(FIND, key_of(place))
     if row is None:
         return None
     return installation_of(row, connection_of(row) if row.connection_id else None)

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Row
 
+from store.prepared import Prepared
+
 Parameters = Mapping[str, object]
 
 
@@ -25,6 +27,10 @@ class Transaction:
     def one(self, statement: Executable, parameters: Parameters) -> Row[Any] | None:
         """Run `statement` and return its only row, or None."""
         return self._connection.execute(statement, parameters).one_or_none()
+
+    def hot(self, statement: Prepared, parameters: Parameters) -> Any:
+        """Run `statement` at the least cost and return its only row, or None."""
+        return statement.one(self._connection, parameters)
 
     def at_commit(self, statement: Insert, parameters: Parameters) -> None:
         """Run `statement` just before the commit, in one go with all that gave the same one."""

@@ -1,12 +1,15 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from store import Store, StoreError, StoreUnavailable
 from store.database import database_of
 from store.tables import metadata
+from tests.store.conftest import ask
 from tests.store.places import KEYS, NOW, TEAM, arrival
 
 
@@ -59,3 +62,12 @@ async def test_a_store_needs_a_key_and_two_connections(sqlite_url: str) -> None:
         await Store.open(sqlite_url, cipher_keys=[])
     with pytest.raises(ValueError, match="two connections"):
         await Store.open("postgresql://localhost/db", cipher_keys=KEYS, connections=1)
+
+
+def test_developers_migrate_by_alembic_itself(tmp_path: Path) -> None:
+    config = Config(Path(__file__).parents[2] / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", f"sqlite:///{tmp_path}/bot.db")
+    command.upgrade(config, "head")
+    assert ask(f"sqlite:///{tmp_path}/bot.db", "SELECT version_num FROM alembic_version") == [("0001",)]
+    command.downgrade(config, "base")
+    assert ask(f"sqlite:///{tmp_path}/bot.db", "SELECT name FROM sqlite_master WHERE name = 'audit'") == []

@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from store import Store, StoreUnavailable
+from store import Store, StoreError, StoreUnavailable
 from store.transaction import Transaction
 from tests.postgres import Postgres
 from tests.store.places import ACME, KEYS, NOW, TEAM, arrival, later, team
@@ -42,6 +43,18 @@ async def test_a_locked_file_can_be_read_and_is_written_once_it_is_free(on_sqlit
     other.execute("ROLLBACK")
     other.close()
     await on_sqlite.rename(TEAM, "Renamed")
+
+
+async def test_writes_that_wait_for_a_locked_file_are_given_up_together(on_sqlite: Store, sqlite_url: str) -> None:
+    other = sqlite3.connect(file_of(sqlite_url), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    async with asyncio.timeout(2.5):
+        outcomes = await asyncio.gather(
+            *(on_sqlite.arrive(arrival(team(n)), f"nonce {n}", NOW) for n in range(20)), return_exceptions=True
+        )
+    other.close()
+    assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
+    assert await on_sqlite.arrive(arrival(), "nonce", NOW)
 
 
 async def test_a_deleted_file_takes_no_writes_that_would_be_lost(on_sqlite: Store, sqlite_url: str) -> None:
@@ -123,3 +136,33 @@ async def test_a_row_that_somebody_keeps_locked_is_given_up_and_found_again(
     found = await on_postgres.find(TEAM)
     assert found is not None
     assert found.name == "Renamed"
+
+
+async def test_what_the_url_asks_of_postgresql_has_the_last_word(postgres_url: str) -> None:
+    asked = "?application_name=mine&options=-c%20statement_timeout%3D100"
+    store = await Store.open(postgres_url.replace("postgresql:", "postgres:") + asked, cipher_keys=KEYS)
+    try:
+        name = text("SELECT current_setting('application_name')")
+        assert await store._reader.run(lambda transaction: transaction.execute(name, {}).scalar()) == "mine"
+        with pytest.raises(StoreUnavailable, match="statement timeout"):
+            await store._reader.run(lambda transaction: transaction.execute(text("SELECT pg_sleep(1)"), {}).close())
+    finally:
+        await store.close()
+
+
+async def test_a_connection_that_is_left_in_a_transaction_is_replaced(on_sqlite: Store) -> None:
+    def leaves_a_transaction(transaction: Transaction) -> None:
+        transaction._connection.connection.dbapi_connection.close()  # type: ignore[union-attr]
+        raise ZeroDivisionError
+
+    with pytest.raises((ZeroDivisionError, StoreError)):
+        await on_sqlite._writer.run(leaves_a_transaction)
+    assert await on_sqlite.arrive(arrival(), "nonce", NOW)
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
+async def test_a_commit_reaches_the_disk_before_it_is_acknowledged(
+    on_sqlite: Store, pragma: str, value: object
+) -> None:
+    asked = text(f"PRAGMA {pragma}")
+    assert await on_sqlite._writer.run(lambda transaction: transaction.execute(asked, {}).scalar()) == value

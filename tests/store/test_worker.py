@@ -138,3 +138,19 @@ async def test_a_call_that_the_database_does_not_answer_ends(url: str) -> None:
     await asyncio.gather(*blocked, return_exceptions=True)
     assert await store.arrive(arrival(), "another", NOW)
     await store.close()
+
+
+def test_work_that_outlives_its_event_loop_ends_quietly(sqlite_url: str) -> None:
+    release = threading.Event()
+
+    async def leave_without_closing() -> Store:
+        store = await Store.open(sqlite_url, cipher_keys=KEYS)
+        call = asyncio.create_task(store._writer.run(lambda _: release.wait()))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        return store
+
+    store = asyncio.run(leave_without_closing())
+    release.set()
+    asyncio.run(store.close())
+    assert not any(thread.is_alive() for thread in store._writer._threads)
