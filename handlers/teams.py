@@ -58,6 +58,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         if raw["type"] not in {"installationUpdate", "conversationUpdate"}:
             await self._installations.seen(place, raw["serviceUrl"])
         await super().on_turn(turn_context)
+        log.info("activity handled")
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Dispatch as the SDK does, for every shape of channelData, and for added and removed members alike."""
