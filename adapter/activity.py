@@ -4,6 +4,7 @@ msrest's deserializer takes 0.3 ms, turns numbers and objects into text where te
 conversation.tenantId, mentions and unknown keys; here wrong types are refused and the JSON stays at hand.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ from botbuilder.schema import (
 from adapter.refusals import malformed
 
 DEEPEST = 64
+# Teams' ids have up to 200 characters; a database has to keep them in an index.
+LONGEST_ID = 500
 _TEXTS = (
     "id", "channelId", "text", "textFormat", "name", "action", "locale", "localTimezone", "replyToId",
     "timestamp", "deliveryMode", "callerId", "summary", "label", "valueType", "topicName",
@@ -44,23 +47,26 @@ def parse(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise malformed("body_not_an_object", "the body is not a JSON object")
     # As many brackets as that are needed to nest too deep; most activities have fewer and are not walked.
-    if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
+    if body.count(b"{") + body.count(b"[") > DEEPEST and sum(1 for _ in _levels(value)) > DEEPEST:
         raise malformed("body_too_deep", "the body is nested too deep")
+    # PostgreSQL cannot keep it, and Teams does not send it.
+    if b"\\u0000" in body and any(isinstance(item, str) and "\0" in item for level in _levels(value) for item in level):
+        raise malformed("nul_character", "a text has a NUL character in it")
     _check_shape(value)
     return value
 
 
-def _depth(value: Any) -> int:
-    deepest, level = 0, [value]
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """Yield the values at each depth, the whole first."""
+    level = [value]
     while level:
-        deepest += 1
+        yield level
         level = [
             child
             for item in level
             if isinstance(item, (dict, list))
             for child in (item.values() if isinstance(item, dict) else item)
         ]
-    return deepest
 
 
 def _check_shape(raw: dict[str, Any]) -> None:
@@ -70,6 +76,8 @@ def _check_shape(raw: dict[str, Any]) -> None:
     conversation = raw.get("conversation")
     if not isinstance(conversation, dict) or not isinstance(conversation.get("id"), str) or not conversation["id"]:
         raise malformed("field_missing", "conversation.id is missing")
+    if len(conversation["id"]) > LONGEST_ID:
+        raise malformed("field_too_long", "conversation.id is too long")
     for name in _TEXTS:
         _expect(raw, name, str)
     for name in _ACCOUNTS:
@@ -132,11 +140,11 @@ def parse_timestamp(text: str | None) -> datetime | None:
     """Return the channel's timestamp (ISO 8601, any number of fractional digits) in UTC, None when there is none."""
     try:
         moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or one that in UTC is outside of the calendar
         return None
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _objects(values: list[Any]) -> list[dict[str, Any]]:

@@ -12,13 +12,12 @@ from adapter import channel_token
 from adapter.activity import parse
 from adapter.channel_token import ChannelToken
 from adapter.clouds import Cloud
-from adapter.refusals import Refused, forbidden, unauthorized
+from adapter.refusals import Refused, forbidden, malformed, unauthorized
 from adapter.service_urls import LOOPBACK, is_allowed
 
 LARGEST_BODY = 256 * 1024
 READ_WITHIN = 10.0
 LOCAL_CHANNELS = frozenset({"emulator", "msteams"})
-TOO_LARGE = Refused(413, "body_too_large", f"the body is larger than {LARGEST_BODY} bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,26 @@ class Gate:
     """Checks requests from the cheapest to the dearest check; each raises Refused.
 
     app_id, cloud: both None in local mode, where callers are trusted because they are on this machine.
-    allowed_tenants: None for any.
+    allowed_tenants: None for any. read_within: seconds that a body may take to arrive.
     """
 
-    def __init__(self, app_id: str | None, cloud: Cloud | None, allowed_tenants: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        app_id: str | None,
+        cloud: Cloud | None,
+        allowed_tenants: frozenset[str] | None,
+        read_within: float = READ_WITHIN,
+    ) -> None:
         self._app_id = app_id
         self._cloud = cloud
         self._allowed_tenants = allowed_tenants
+        self._read_within = read_within
 
     async def admit(self, request: web.Request) -> Admitted:
         """Return the activity of a request that may be one from the channel; its signature is not checked yet."""
         _check_envelope(request)
         token = self._token(request)
-        raw = parse(await _read(request))
+        raw = parse(await _read(request, self._read_within))
         self._check_origin(raw, token)
         return Admitted(token, raw)
 
@@ -53,7 +59,11 @@ class Gate:
         if self._app_id is None or self._cloud is None:
             _check_local(request)
             return None
-        header = request.headers.get("Authorization")
+        headers = request.headers.getall("Authorization", ())
+        if len(headers) > 1:
+            # Whoever stands before us may have judged the other one.
+            raise unauthorized("several_authorization_headers")
+        header = headers[0] if headers else None
         return channel_token.inspect(header, issuer=self._cloud.issuer, app_id=self._app_id, now=time())
 
     def _check_origin(self, raw: dict[str, Any], token: ChannelToken | None) -> None:
@@ -83,26 +93,38 @@ def _check_envelope(request: web.Request) -> None:
         raise Refused(405, "method", "POST only", {"Allow": "POST"})
     if request.content_type != "application/json" or "Content-Type" not in request.headers:
         raise Refused(415, "content_type", "Content-Type must be application/json")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
         raise Refused(415, "content_encoding", "the body must not be compressed")
+    if request.headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
+        raise Refused(415, "transfer_encoding", "the only transfer coding is chunked")
     if request.content_length is not None and request.content_length > LARGEST_BODY:
-        raise TOO_LARGE
+        raise _too_large()
+
+
+def _too_large() -> Refused:
+    return Refused(413, "body_too_large", f"the body is larger than {LARGEST_BODY} bytes")
 
 
 def _check_local(request: web.Request) -> None:
     # A web page that a developer has open must not reach the bot through a name that it made point here.
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+    try:
+        name = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        name = None
+    if name not in LOOPBACK:
         raise forbidden("host", "in local mode the bot answers to localhost only")
 
 
-async def _read(request: web.Request) -> bytes:
+async def _read(request: web.Request, within: float) -> bytes:
     body = bytearray()
     try:
-        async with asyncio.timeout(READ_WITHIN):
+        async with asyncio.timeout(within):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > LARGEST_BODY:
-                    raise TOO_LARGE
+                    raise _too_large()
     except TimeoutError:
-        raise Refused(408, "body_too_slow", f"the body did not arrive within {READ_WITHIN:.0f} s") from None
+        raise Refused(408, "body_too_slow", f"the body did not arrive within {within:.0f} s") from None
+    except web.RequestPayloadError:
+        raise malformed("body_broken_off", "the body is not framed as its headers say") from None
     return bytes(body)

@@ -1,0 +1,32 @@
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sandbox.microsoft import Microsoft
+from tests.adapter.serving import WatchedBot, watched_bot
+from tests.conftest import SECRET_KEY
+
+
+def identity_of(microsoft: Microsoft) -> dict[str, str]:
+    """The settings of a registered bot; its database is still missing."""
+    return {
+        "MicrosoftAppId": microsoft.app_id,
+        "MicrosoftAppPassword": microsoft.app_secret,
+        "MicrosoftAppTenantId": microsoft.tenant_id,
+        "PUBLIC_URL": "https://bot.example.org",
+        "SECRET_KEY": SECRET_KEY,
+        "HTTPS_PROXY": microsoft.environment["HTTPS_PROXY"],
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def watched(microsoft_cloud: Microsoft, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WatchedBot]:
+    """The whole bot for all tests of a module, in the module's event loop."""
+    microsoft_cloud.reset()
+    database = tmp_path_factory.mktemp("watched") / "bot.db"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in microsoft_cloud.environment.items():
+            patch.setenv(name, value)
+        async with watched_bot(identity_of(microsoft_cloud), microsoft_cloud, database) as bot:
+            yield bot
