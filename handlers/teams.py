@@ -12,6 +12,7 @@ from botbuilder.schema import ChannelAccount
 from botbuilder.schema.teams import ChannelInfo, TeamInfo
 
 from adapter.connector import Connector
+from adapter.errors import ConnectorError
 from adapter.mentions import mentions, text_without_mentions
 from handlers import facts
 from handlers.facts import Raw, text_at
@@ -215,11 +216,16 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
 
     async def _answer(self, raw: Raw, at: Arrival, command: Command | None) -> None:
         activity_id = await self._post(raw, at, await self._commands.answer(command, at))
-        if command is Command.SETUP:
+        if command is Command.SETUP and activity_id is not None:
             await self._commands.setup_card_posted(at, activity_id)
 
-    async def _post(self, raw: Raw, at: Arrival, card: dict[str, Any]) -> str:
-        return await self._connector.send(facts.reply_to(raw, at.place), card)
+    async def _post(self, raw: Raw, at: Arrival, card: dict[str, Any]) -> str | None:
+        """Post an answer and return its id; None when the connector does not take it: the event itself was handled."""
+        try:
+            return await self._connector.send(facts.reply_to(raw, at.place), card)
+        except ConnectorError as error:
+            log.warning("answer not posted", error=str(error), retryable=error.retryable)
+            return None
 
     def _arrival(self, raw: Raw) -> Arrival | None:
         return facts.arrival_of(raw, self._clock())
