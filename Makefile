@@ -35,3 +35,6 @@ format: $(VENV)/.dev ## Rewrite the code in the house style
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) node_modules artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+bench: $(VENV)/.dev ## Measure the bot beside the stock SDK and a bare handler (BENCH=--quick for a rough look)
+	$(BIN)/python -m benchmarks $(BENCH)

@@ -1,0 +1,1 @@
+"""The bots that ours is measured beside."""
