@@ -58,13 +58,14 @@ class Installations:
 
     async def welcome_pending(self) -> int:
         """Greet where a process died between recording and greeting, or could not post; returns how many."""
-        now = self._clock()
-        pending = await self._store.pending_welcomes(now - CLAIM_FOR, PENDING_AT_ONCE)
-        claimed = [await self._store.claim_welcome(installation.id, now) for installation in pending]
-        for installation in claimed:
+        greeted = 0
+        for due in await self._store.pending_welcomes(self._clock() - CLAIM_FOR, PENDING_AT_ONCE):
+            # Taken on one by one: a claim lasts a minute, and the welcomes before it may take longer.
+            installation = await self._store.claim_welcome(due.id, self._clock())
             if installation is not None:
                 await self._welcome(installation)
-        return sum(installation is not None for installation in claimed)
+                greeted += 1
+        return greeted
 
     def _remember(self, place: Place, service_url: str) -> None:
         self._service_urls[place] = service_url

@@ -21,7 +21,7 @@ from sandbox.faults import delay, hang
 from sandbox.microsoft import Microsoft
 from sandbox.teams import Teams, install_team, installation_update, new_team
 from settings import setting_names
-from tests.handlers.talk import summaries
+from tests.handlers.talk import happens, summaries
 
 ROOT = Path(__file__).parent.parent
 
@@ -84,13 +84,6 @@ async def start(values: dict[str, str], microsoft: Microsoft) -> AsyncIterator[C
     """Start a registered bot; each call starts another one on the same database."""
     async with AsyncExitStack() as running:
         yield lambda: running.enter_async_context(process(values, microsoft))
-
-
-async def happens(condition: Callable[[], object]) -> None:
-    """Wait until `condition` holds."""
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
-            await asyncio.sleep(0.01)
 
 
 def change(tmp_path: Path, statement: str, *values: object) -> int:

@@ -1,5 +1,7 @@
 """What tests do in a conversation with the bot: read its cards, follow its setup link, finish the setup."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,3 +68,10 @@ async def say(bot: ServedBot, place: Place, text: str, **how: Any) -> int:
     """Say something to the bot, mentioning it where it is not alone with the person; returns the status."""
     mention = not isinstance(place, PersonalChat)
     return (await bot.teams.post(message(place, text, **{"mention": mention, **how}))).status
+
+
+async def happens(condition: Callable[[], object]) -> None:
+    """Wait until `condition` holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens elsewhere
+            await asyncio.sleep(0.01)

@@ -13,13 +13,13 @@ import orjson
 import pytest
 from structlog.testing import capture_logs
 
-from sandbox.faults import Fault, close, garbage, hang, respond
+from sandbox.faults import Fault, close, delay, garbage, hang, respond
 from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sandbox.teams import install_personal, install_team, installation_update, message, new_personal_chat, new_team
 from sandbox.tokens import new_key
 from tests.conftest import ServedBot
-from tests.handlers.talk import connect, say, summaries
+from tests.handlers.talk import connect, happens, say, summaries
 
 LARGEST = 256 * 1024
 FORGERS_KEY = new_key("forged")
@@ -211,6 +211,22 @@ async def test_a_welcome_that_is_due_is_sent_at_the_next_start(start_bot: Any, m
     await start_bot()
     await microsoft.connector.arrived(1)
     assert summaries(microsoft) == ["Set up Sentry for Late"]
+
+
+async def test_welcomes_that_are_due_are_taken_on_one_by_one(
+    start_bot: Any, microsoft: Microsoft, tmp_path: Path
+) -> None:
+    microsoft.connector.faults.add(error(500), 2)
+    microsoft.connector.faults.add(delay(0.5))
+    bot = await start_bot()
+    for name in ("One", "Other"):
+        await bot.teams.post(install_team(new_team(name), at=datetime.now(UTC) - timedelta(minutes=2)))
+    await start_bot()
+    await happens(lambda: microsoft.connector.faults.played == 3)
+    # While the first is on its way, another process may still take on the second.
+    assert [claimed is not None for claimed in rows(tmp_path, "welcome_claimed_at")] == [True, False]
+    await microsoft.connector.arrived(2)
+    assert summaries(microsoft) == ["Set up Sentry for One", "Set up Sentry for Other"]
 
 
 async def test_a_connector_that_hangs_holds_up_nobody_else(
