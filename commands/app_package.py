@@ -1,0 +1,88 @@
+"""The Teams app package: the manifest, filled in and checked, and the zip around it."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+HERE = Path(__file__).resolve().parents[1] / "appPackage"
+ICONS = ("color.png", "outline.png")
+BLANK = re.compile(r"\$\{\{(\w+)\}\}")
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What differs from one manifest to the next. `domain` is the host of the bot's public address."""
+
+    app_id: str
+    domain: str
+    version: str
+    name: str
+    developer: str
+    website: str
+    privacy: str
+    terms: str
+
+
+def build_manifest(facts: Facts) -> dict[str, Any]:
+    """Return the template with every blank filled."""
+    values = {
+        "APP_ID": facts.app_id,
+        "DOMAIN": facts.domain,
+        "VERSION": facts.version,
+        "APP_NAME": facts.name,
+        "DEVELOPER_NAME": facts.developer,
+        "WEBSITE_URL": facts.website,
+        "PRIVACY_URL": facts.privacy,
+        "TERMS_URL": facts.terms,
+    }
+    manifest: dict[str, Any] = _filled(json.loads((HERE / "manifest.template.json").read_text("utf-8")), values)
+    return manifest
+
+
+def _filled(node: Any, values: dict[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {name: _filled(value, values) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(value, values) for value in node]
+    return BLANK.sub(lambda blank: values[blank[1]], node) if isinstance(node, str) else node
+
+
+def manifest_problems(manifest: dict[str, Any]) -> list[str]:
+    """Return what Teams' schema does not allow in `manifest`, one problem a line."""
+    schema = json.loads((HERE / "manifest.schema.json").read_text("utf-8"))
+    return [_told(error) for error in _by_place(jsonschema.Draft4Validator(schema).iter_errors(manifest))]
+
+
+def _by_place(errors: Iterable[jsonschema.ValidationError]) -> list[jsonschema.ValidationError]:
+    return sorted(errors, key=lambda error: [str(step) for step in error.absolute_path])
+
+
+def _told(error: jsonschema.ValidationError) -> str:
+    place = ".".join(str(step) for step in error.absolute_path) or "the manifest"
+    return f"manifest.json, {place}: {error.message}"
+
+
+def zipped(manifest: dict[str, Any]) -> bytes:
+    """Return the zip to upload: manifest.json and the icons at its root; the same manifest gives the same bytes."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    files = {"manifest.json": text.encode(), **{name: (HERE / name).read_bytes() for name in ICONS}}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # deflate differs from one zlib to the next
+        for name, content in files.items():
+            archive.writestr(_entry(name), content)
+    return buffer.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, FIRST_DATE)
+    entry.create_system = 3  # as Unix writes it, wherever it is written
+    entry.external_attr = 0o644 << 16
+    return entry

@@ -1,0 +1,154 @@
+import io
+import json
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from commands import package
+from commands.app_package import HERE
+from services.commands import DESCRIPTIONS
+from tests.commands.running import run
+
+APP_ID = "11111111-2222-3333-4444-555555555555"
+SCHEMA = json.loads((HERE / "manifest.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MicrosoftAppId", APP_ID)
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.org/")
+    monkeypatch.setenv("WEBSITE_HOSTNAME", "")
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "made" / "app.zip"
+
+
+def packed(output: Path, *options: str) -> dict[str, bytes]:
+    assert run(package, "package", "--output", str(output), *options) == 0
+    with zipfile.ZipFile(output) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def manifest(output: Path, *options: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(packed(output, *options)["manifest.json"])
+    return content
+
+
+def refusal(capsys: pytest.CaptureFixture[str], output: Path, *options: str) -> list[str]:
+    assert run(package, "package", "--output", str(output), *options) == 2
+    assert not output.exists()
+    first, *problems = capsys.readouterr().err.splitlines()
+    assert first == "The app package cannot be written:"
+    return problems
+
+
+def test_the_zip_holds_the_manifest_and_both_icons_at_its_root(output: Path) -> None:
+    files = packed(output)
+    assert list(files) == ["manifest.json", "color.png", "outline.png"]
+    assert files["color.png"] == (HERE / "color.png").read_bytes()
+    assert files["outline.png"] == (HERE / "outline.png").read_bytes()
+
+
+def test_the_manifest_is_filled_from_the_settings(output: Path) -> None:
+    filled = manifest(output, "--version", "2.3.4")
+    assert (filled["id"], filled["bots"][0]["botId"], filled["version"]) == (APP_ID, APP_ID, "2.3.4")
+    assert filled["validDomains"] == ["bot.example.org"]
+    assert filled["developer"]["privacyUrl"] == "https://bot.example.org/"
+    assert "${{" not in json.dumps(filled)
+
+
+def test_the_manifest_is_what_the_schema_of_teams_allows(output: Path) -> None:
+    assert list(jsonschema.Draft4Validator(SCHEMA).iter_errors(manifest(output))) == []
+
+
+def test_the_version_is_the_projects_own_unless_it_is_named(output: Path) -> None:
+    assert f'version = "{manifest(output)["version"]}"' in (HERE.parent / "pyproject.toml").read_text("utf-8")
+
+
+def test_on_app_service_the_domain_is_the_sites(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "")
+    monkeypatch.setenv("WEBSITE_HOSTNAME", "bot.azurewebsites.net")
+    assert manifest(output)["validDomains"] == ["bot.azurewebsites.net"]
+
+
+def test_names_and_pages_can_be_named(output: Path) -> None:
+    options = ("--name", "Alerts", "--developer", "Ops", "--privacy", "https://example.org/privacy")
+    filled = manifest(output, *options)
+    assert (filled["name"]["short"], filled["developer"]["name"]) == ("Alerts", "Ops")
+    assert filled["developer"]["privacyUrl"] == "https://example.org/privacy"
+    assert filled["developer"]["websiteUrl"] == "https://bot.example.org/"
+
+
+def test_the_bot_is_for_teams_chats_and_people_and_for_shared_and_private_channels(output: Path) -> None:
+    filled = manifest(output)
+    assert filled["bots"][0]["scopes"] == ["team", "personal", "groupChat"]
+    assert filled["bots"][0]["needsChannelSelector"] is True
+    assert filled["supportsChannelFeatures"] == "tier1"
+
+
+@pytest.mark.parametrize("scope", ["team", "personal", "groupChat"])
+def test_every_scope_offers_the_commands_that_the_bot_knows(output: Path, scope: str) -> None:
+    (offered,) = (listed for listed in manifest(output)["bots"][0]["commandLists"] if listed["scopes"] == [scope])
+    assert {each["title"]: each["description"] for each in offered["commands"]} == {
+        command.value: text for command, text in DESCRIPTIONS.items()
+    }
+
+
+def test_the_same_settings_give_the_same_bytes(output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed(output)
+    monkeypatch.setattr(time, "time", lambda: 4e9)
+    again = tmp_path / "again.zip"
+    packed(again)
+    assert output.read_bytes() == again.read_bytes()
+
+
+def test_a_package_needs_no_secret(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MicrosoftAppPassword", "SECRET_KEY", "DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+    assert manifest(output)["id"] == APP_ID
+
+
+def test_everything_that_is_missing_is_listed_at_once(
+    output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MicrosoftAppId", "")
+    monkeypatch.setenv("PUBLIC_URL", "")
+    problems = refusal(capsys, output, "--version", "1.2")
+    assert [problem.split()[1] for problem in problems] == ["MicrosoftAppId", "--version", "PUBLIC_URL"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://bot.example.org", "http://localhost:3978", "https://localhost", "bot.example.org", "https://"]
+)
+def test_an_address_that_teams_cannot_reach_is_refused(
+    output: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", address)
+    (problem,) = refusal(capsys, output)
+    assert "PUBLIC_URL" in problem
+
+
+def test_what_the_schema_does_not_allow_is_refused(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problems = refusal(capsys, output, "--name", "x" * 31, "--developer", "y" * 33)
+    assert [problem.split(":")[0].strip() for problem in problems] == [
+        "- manifest.json, developer.name",
+        "- manifest.json, name.short",
+    ]
+
+
+def test_the_place_of_the_zip_is_printed(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed(output)
+    assert capsys.readouterr().out.splitlines()[0] == str(output)
+
+
+def test_entries_carry_no_date_of_today(output: Path) -> None:
+    packed(output)
+    with zipfile.ZipFile(io.BytesIO(output.read_bytes())) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
