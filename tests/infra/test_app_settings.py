@@ -1,0 +1,66 @@
+from sqlalchemy import make_url
+
+from settings import load_settings, setting_names
+from tests.infra.bicep import resource
+
+# Read by somebody else than settings.py.
+OTHERS = {
+    "SCM_DO_BUILD_DURING_DEPLOYMENT": "App Service: install requirements.txt while deploying",
+    "WEBSITE_LOAD_CERTIFICATES": "App Service: put the certificate under /var/ssl/private",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "azure-monitor-opentelemetry, when it is installed",
+    "DATABASE_AUTH": "sign-in to the database with the managed identity",
+    "AZURE_CLIENT_ID": "which managed identity signs in to the database",
+}
+LEFT_OUT = {
+    "HOST": "all interfaces, which is the default with an app id",
+    "PORT": "App Service sets it",
+    "WEBSITE_HOSTNAME": "App Service sets it",
+    "CHANNEL_SERVICE": "the public cloud is the default; other clouds have other endpoints than these templates",
+    "HTTPS_PROXY": "App Service reaches Microsoft directly",
+}
+
+
+def app_settings() -> set[str]:
+    return set(resource("web", "settings")["properties"])
+
+
+def test_every_setting_of_the_site_is_one_that_somebody_reads() -> None:
+    assert app_settings() - setting_names() - set(OTHERS) == set()
+
+
+def test_every_setting_of_the_bot_is_set_or_left_out_for_a_reason() -> None:
+    assert setting_names() - app_settings() == set(LEFT_OUT)
+
+
+def test_the_list_of_others_names_nothing_that_the_bot_reads_itself() -> None:
+    assert set(OTHERS) & setting_names() == set()
+    assert set(OTHERS) <= app_settings()
+
+
+def test_secrets_are_references_to_the_vault() -> None:
+    secrets = resource("web", "settings")["properties"]
+    assert secrets["SECRET_KEY"].startswith("@Microsoft.KeyVault(SecretUri=")
+    assert "bySecret" in str(secrets["MicrosoftAppPassword"])
+
+
+def test_the_bot_takes_the_settings_of_a_site_with_a_managed_identity() -> None:
+    database = "postgresql://id-x@psql-x.postgres.database.azure.com/bot?sslmode=verify-full&sslrootcert=/etc/ssl/x.crt"
+    settings = load_settings(
+        {
+            "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",
+            "MicrosoftAppType": "UserAssignedMSI",
+            "MicrosoftAppTenantId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+            "SECRET_KEY": "x" * 48,
+            "DATABASE_URL": database,
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "INFO",
+            "WEBSITE_HOSTNAME": "app-x.azurewebsites.net",
+            "PORT": "8000",
+            **dict.fromkeys(("MicrosoftAppPassword", "PUBLIC_URL", "ALLOWED_TENANTS", "SENTRY_URLS"), ""),
+        }
+    )
+    assert (settings.port, settings.public_url) == (8000, "https://app-x.azurewebsites.net")
+    assert settings.host == "0.0.0.0"  # noqa: S104 - behind App Service's front end
+    url = make_url(settings.database_url)
+    assert (url.username, url.password, url.database) == ("id-x", None, "bot")
+    assert url.query == {"sslmode": "verify-full", "sslrootcert": "/etc/ssl/x.crt"}
