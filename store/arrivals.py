@@ -54,7 +54,7 @@ WELCOMED = Prepared.of(
 )
 GIVE_BACK = (
     update(installations)
-    .where(columns.id == bindparam("installation"), _unwelcomed)
+    .where(columns.id == bindparam("installation"))
     .values(welcome_claim=None, welcome_claimed_at=None)
 )
 CLAIM = (

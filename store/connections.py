@@ -71,8 +71,8 @@ DROP = (
     .where(connections.c.installation_id == bindparam("installation"))
     .returning(connections.c.organization_id)
 )
-# What ties and unties in one tenant takes turns: in whichever order rows were locked, two that swap their organizations
-# would wait for each other. SQLite lets only one write anyway.
+# What ties and unties in one tenant takes turns: of two places that leave an organization at once, each would see the
+# other still tied, and nobody would delete it and its token. SQLite lets only one write anyway.
 TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))")
 TENANT = select(installations.c.tenant_id).where(installations.c.id == bindparam("installation"))
 DROP_ORPHAN = delete(organizations).where(

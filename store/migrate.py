@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from store.database import Database
 from store.errors import StoreError
-from store.failures import Failure, failure_of, store_error
+from store.failures import store_error
 from store.limits import MIGRATION_WAIT
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PAUSE = 0.05
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def migrate(database: Database) -> None:
@@ -38,8 +39,7 @@ def migrate(database: Database) -> None:
 
 def _waits_for_another(error: DBAPIError) -> bool:
     # SQLite does not wait while another process turns the new file to WAL mode, it says "database is locked".
-    locked = "locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "55P03"
-    return locked or failure_of(error) is Failure.CONFLICT
+    return "locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 def _upgrade(database: Database) -> None:

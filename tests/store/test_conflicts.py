@@ -9,6 +9,7 @@ from model import Installation
 from store import Store
 from store.transaction import Transaction
 from store.worker import ALONE
+from tests.store.conftest import ask
 from tests.store.places import ACME, GLOBEX, KEYS, NOW, arrival, later, team
 
 RENAME = text("UPDATE installations SET name = name || :letter WHERE place_id = :place")
@@ -19,7 +20,7 @@ PAUSE = text("SELECT pg_sleep(0.05)")
 async def stores(postgres_url: str) -> AsyncIterator[list[Store]]:
     """Two processes' stores on one PostgreSQL."""
     async with AsyncExitStack() as stack:
-        opened = [await Store.open(postgres_url, cipher_keys=KEYS) for _ in range(2)]
+        opened = [await Store.open(postgres_url, cipher_keys=KEYS, connections=12) for _ in range(2)]
         for store in opened:
             stack.push_async_callback(store.close)
         yield opened
@@ -69,7 +70,7 @@ async def test_arrivals_and_welcomes_of_two_processes_do_not_get_stuck(stores: l
 
 
 async def test_places_that_swap_their_organizations_at_once_end_up_connected(stores: list[Store]) -> None:
-    installations = await installed(stores[0], 10)
+    installations = await installed(stores[0], 30)
 
     async def set_up(turn: int, number: int) -> None:
         store, installation = stores[number % 2], installations[number]
@@ -78,13 +79,26 @@ async def test_places_that_swap_their_organizations_at_once_end_up_connected(sto
         assert await store.connect(installation.id, f"turn {turn}", organization, "29:the-user", NOW)
 
     for turn in range(4):
-        await asyncio.gather(*(set_up(turn, number) for number in range(10)))
+        await asyncio.gather(*(set_up(turn, number) for number in range(30)))
     for number, installation in enumerate(installations):
         found = await stores[0].find(installation.place)
         assert found is not None
         assert found.connection is not None
         assert found.connection.organization_slug == ("acme", "globex")[(3 + number) % 2]
         assert await stores[0].token(found.connection) == (ACME, GLOBEX)[(3 + number) % 2].token
+
+
+async def test_the_last_two_places_that_leave_an_organization_at_once_take_its_token_along(
+    stores: list[Store], postgres_url: str
+) -> None:
+    places = await installed(stores[0], 2)
+    for turn in range(8):
+        for installation in places:
+            await stores[0].new_setup_link(installation.place, f"turn {turn}")
+            await stores[0].connect(installation.id, f"turn {turn}", ACME, "29:the-user", NOW)
+        leaving = zip(stores, places, strict=True)
+        await asyncio.gather(*(store.disconnect(left.place, "29:the-user", NOW) for store, left in leaving))
+        assert ask(postgres_url, "SELECT slug FROM organizations") == []
 
 
 async def test_the_last_place_to_leave_an_organization_and_one_that_joins_it(stores: list[Store]) -> None:

@@ -30,6 +30,12 @@ async def test_nothing_but_the_key_is_left_of_a_removed_place(store: Store, quer
     assert query("SELECT * FROM organizations") == []
 
 
+async def test_a_removal_at_the_very_time_of_the_add_counts(store: Store) -> None:
+    await store.arrive(arrival(), "nonce", NOW)
+    assert await store.remove(TEAM, NOW, "29:admin") is True
+    assert await store.find(TEAM) is None
+
+
 async def test_a_second_removal_finds_nothing(store: Store) -> None:
     await store.arrive(arrival(), "nonce", NOW)
     assert await store.remove(TEAM, later(10), "29:admin") is True

@@ -85,6 +85,21 @@ async def test_a_transaction_is_not_shared_by_more_than_a_batch(store: Store) ->
     assert max(Counter(map(id, transactions)).values()) == BATCH
 
 
+async def test_calls_that_share_a_transaction_lock_rows_in_one_order(sqlite_url: str) -> None:
+    store = await Store.open(sqlite_url, cipher_keys=KEYS)
+    release = threading.Event()
+    ran: list[str] = []
+    blocked = asyncio.create_task(store._writer.run(lambda _: release.wait(), ALONE))
+    await asyncio.sleep(0.1)
+    orders = [f"{number:02}" for number in range(30)]
+    calls = [asyncio.create_task(store._writer.run(lambda _, o=o: ran.append(o), o)) for o in orders[::-1]]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(blocked, *calls)
+    assert ran == orders
+    await store.close()
+
+
 async def test_what_must_be_alone_shares_with_nobody(store: Store) -> None:
     orders = [ALONE if number % 5 == 0 else "" for number in range(60)]
     transactions = await asyncio.gather(*(store._writer.run(lambda transaction: transaction, o) for o in orders))
