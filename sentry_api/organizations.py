@@ -3,22 +3,35 @@
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from sentry_api.addresses import own_address
 from sentry_api.errors import SentryAnswer
+from sentry_api.values import identifier, items, line, mapping
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LONGEST_NAME = 200
 _LONGEST_URL = 500
+MANAGE_INTEGRATIONS = "org:integrations"
 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A Sentry organization. `url` is where a person looks at it."""
+    """A Sentry organization. `url` is where a person looks at it.
+
+    `access` holds what the token's person may do there, as far as the token's own scopes let it; Sentry tells it for
+    one organization at a time, so that it is empty in lists.
+    """
 
     slug: str
     name: str
     url: str
+    id: str = ""
+    access: frozenset[str] = frozenset()
+
+    @property
+    def may_manage_integrations(self) -> bool:
+        """Tell whether the person may; needs a token with the scope org:integrations."""
+        return MANAGE_INTEGRATIONS in self.access
 
 
 def is_slug(text: str) -> bool:
@@ -28,30 +41,11 @@ def is_slug(text: str) -> bool:
 
 def organization_from(answer: Any, base_url: str) -> Organization:
     """Build the organization from Sentry's JSON; raises SentryAnswer when it describes none."""
-    slug = answer.get("slug") if isinstance(answer, dict) else None
+    found = mapping(answer)
+    slug = found.get("slug")
     if not isinstance(slug, str) or not is_slug(slug):
         raise SentryAnswer(200, "the answer describes no organization")
-    return Organization(slug, _name(answer) or slug, _url(answer, base_url) or f"{base_url}/organizations/{slug}/")
-
-
-def _name(answer: dict[str, Any]) -> str:
-    name = answer.get("name")
-    return " ".join(name.split())[:_LONGEST_NAME] if isinstance(name, str) else ""
-
-
-def _url(answer: dict[str, Any], base_url: str) -> str:
-    """Return the address that Sentry gives, if it is on that Sentry itself or on a subdomain of it; else nothing."""
-    links = answer.get("links")
-    url = links.get("organizationUrl") if isinstance(links, dict) else None
-    if not isinstance(url, str) or len(url) > _LONGEST_URL or not url.isprintable():
-        return ""
-    return url if _same_site(url, base_url) else ""
-
-
-def _same_site(url: str, base_url: str) -> bool:
-    try:
-        theirs, ours = urlsplit(url), urlsplit(base_url)
-    except ValueError:
-        return False
-    host, home = theirs.hostname or "", ours.hostname or ""
-    return theirs.scheme == ours.scheme and (host == home or host.endswith(f".{home}"))
+    own = f"{base_url}/organizations/{slug}/"
+    url = own_address(mapping(found.get("links")).get("organizationUrl"), base_url, own, _LONGEST_URL)
+    access = frozenset(scope for scope in items(found.get("access")) if isinstance(scope, str))
+    return Organization(slug, line(found.get("name"), _LONGEST_NAME) or slug, url, identifier(found.get("id")), access)

@@ -47,7 +47,7 @@ def api(session: aiohttp.ClientSession, sentry: Sentry) -> SentryApi:
 
 async def test_organization(api: SentryApi, sentry: Sentry) -> None:
     assert await api.organization(sentry.url, SLUG, sentry.token) == Organization(
-        slug=SLUG, name="The Interstellar Jurisdiction", url=f"{sentry.url}/organizations/{SLUG}"
+        slug=SLUG, name="The Interstellar Jurisdiction", url=f"{sentry.url}/organizations/{SLUG}", id="1"
     )
 
 
@@ -133,7 +133,7 @@ async def test_connection_that_is_never_taken(session: aiohttp.ClientSession) ->
 
 @pytest.mark.parametrize("status", [400, 418, 429, 500, 503])
 async def test_any_other_status_is_told(api: SentryApi, sentry: Sentry, status: int) -> None:
-    sentry.faults.add(respond(status, json={"detail": "why"}))
+    sentry.faults.add(respond(status, json={"detail": "why"}), times=None)
     with pytest.raises(SentryAnswer, match=f"{status} why") as raised:
         await api.organization(sentry.url, SLUG, sentry.token)
     assert raised.value.status == status
@@ -198,7 +198,8 @@ async def test_name_is_one_line_of_bounded_length(api: SentryApi, sentry: Sentry
 async def test_no_error_tells_the_token(api: SentryApi, sentry: Sentry) -> None:
     token = "s3cr3t" * 8
     for fault in (close(), respond(500, body="no"), respond(401, json={"detail": "no"})):
-        sentry.faults.add(fault)
+        sentry.faults.clear()
+        sentry.faults.add(fault, times=None)
         with pytest.raises(SentryError) as raised:
             await api.organization(sentry.url, SLUG, token)
         assert token not in repr(raised.value)
