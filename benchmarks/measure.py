@@ -40,7 +40,7 @@ async def measure_round(bench: Bench, bot: Bot) -> Figures:
         found.update(figures)
         more, figures = await _load_far(bench, process)
         found.update(figures)
-        check_rows(process, served + count + more)
+        await check_rows(process, served + count + more)
     return found
 
 
@@ -56,7 +56,7 @@ async def measure_once(bench: Bench, bot: Bot) -> Figures:
         served += await _serve(bench, process, 9 * few, NO_LIMIT)
         found[names.MEMORY_MANY] = process.usage().memory
         found[names.MEMORY_GROWTH] = found[names.MEMORY_MANY] / found[names.MEMORY_FEW]
-        check_rows(process, 1 + served)
+        await check_rows(process, 1 + served)
     return found
 
 

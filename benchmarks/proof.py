@@ -9,6 +9,7 @@ from benchmarks.load import OK, Sent
 from benchmarks.remote import Cloud
 
 ARRIVES_WITHIN = 5.0
+PAUSE = 0.05
 
 
 async def check_cards(cloud: Cloud, bot: Running, conversations: Collection[str]) -> dict[str, Any]:
@@ -30,10 +31,15 @@ def check_answers(bot: Running, sent: Sent) -> None:
         raise WrongResult(f"{bot.bot.name}: answered {refused}\n{bot.log()}")
 
 
-def check_rows(bot: Running, served: int) -> None:
+async def check_rows(bot: Running, served: int) -> None:
     """Raise WrongResult unless a bot that keeps a database has all that it served in it."""
-    if bot.bot.stores and (found := bot.welcomed()) != served:
-        raise WrongResult(f"{bot.bot.name}: served {served} installs, {found} are on disk")
+    if not bot.bot.stores:
+        return
+    deadline = asyncio.get_running_loop().time() + ARRIVES_WITHIN
+    while (found := bot.welcomed()) != served:
+        if asyncio.get_running_loop().time() > deadline:
+            raise WrongResult(f"{bot.bot.name}: served {served} installs, {found} are on disk")
+        await asyncio.sleep(PAUSE)
 
 
 async def _when_arrived(cloud: Cloud, expected: int) -> dict[str, Any]:
@@ -42,4 +48,4 @@ async def _when_arrived(cloud: Cloud, expected: int) -> dict[str, Any]:
         report = await cloud.report()
         if len(report["cards"]) >= expected or asyncio.get_running_loop().time() > deadline:
             return report
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(PAUSE)
