@@ -1,6 +1,7 @@
 """The bot: builds every collaborator, lists the routes, and runs.
 
-python bot.py
+python bot.py            runs it
+python bot.py <command>  looks after it (python bot.py --help)
 """
 
 # ruff: noqa: E402 - see the next line
@@ -12,14 +13,17 @@ gc.disable()
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
 
+import commands
 import logs
+from adapter.database_token import database_password
+from adapter.errors import CredentialsError
 from adapter.http import open_session
 from adapter.seam import Seam, open_seam
 from handlers import messages, pages, setup
@@ -66,7 +70,9 @@ async def create_app(settings: Settings | None = None) -> web.Application:
 
 async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     session = await opened.enter_async_context(open_session(proxy_from_environment=settings.proxy_from_environment))
-    store = await Store.open(settings.database_url, cipher_keys=settings.secret_keys)
+    store = await Store.open(
+        settings.database_url, cipher_keys=settings.secret_keys, password=database_password(settings)
+    )
     opened.push_async_callback(store.close)
     seam = await opened.enter_async_context(open_seam(settings, session))
     links = SetupLinks(settings.secret_keys, settings.public_url, now)
@@ -107,8 +113,12 @@ async def _warm_up(seam: Seam) -> None:
         await seam.keys.warm_up()
 
 
-def main() -> int:
-    """Run the bot until it is told to stop; returns the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run the bot until it is told to stop, or the command that the arguments name; returns the exit status."""
+    return commands.run(arguments) if arguments else _serve()
+
+
+def _serve() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -125,7 +135,7 @@ def main() -> int:
             shutdown_timeout=RUNNING_TURNS_FINISH_WITHIN,
             loop=_event_loop(),
         )
-    except (StoreError, OSError) as error:
+    except (StoreError, CredentialsError, OSError) as error:
         print(f"The bot cannot start: {error}", file=sys.stderr)
         return 1
     return 0
@@ -151,4 +161,4 @@ def _greeting(settings: Settings) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,23 +1,31 @@
 """The bot's settings: the only reader of the environment and of .env."""
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+import settings_identity as identity
 import settings_rules as rules
-from settings_rules import GUID, LOOPBACK
+from settings_environment import HOME, AppType, ChannelService, Environment, LogFormat, LogLevel, name_of, setting_names
 
-HOME = Path(__file__).resolve().parent
+__all__ = [
+    "DATA",
+    "HOME",
+    "AppType",
+    "ChannelService",
+    "Environment",
+    "LogFormat",
+    "LogLevel",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "setting_names",
+]
 DATA = HOME / "data"
 MINIMAL_KEY_BYTES = 32
+MINIMAL_TOKEN_CHARACTERS = 20
 KEY_RECIPE = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-UNGUARDED = "but MicrosoftAppId is not: without it nobody is authenticated, so the bot stays on loopback"
 
 
 class SettingsError(Exception):
@@ -28,70 +36,13 @@ class SettingsError(Exception):
         super().__init__("The settings cannot be used:\n" + "\n".join(f"  - {problem}" for problem in self.problems))
 
 
-class AppType(StrEnum):
-    """How the bot is registered in Azure."""
-
-    SINGLE_TENANT = "SingleTenant"
-    MULTI_TENANT = "MultiTenant"
-    USER_ASSIGNED_MSI = "UserAssignedMSI"
-
-
-class ChannelService(StrEnum):
-    """The cloud whose Bot Framework service talks to the bot."""
-
-    PUBLIC = "public"
-    US_GOVERNMENT = "usgov"
-    US_DOD = "dod"
-
-
-class LogLevel(StrEnum):
-    """From which level on log lines are written."""
-
-    DEBUG = "DEBUG"
-    INFO = "INFO"
-    WARNING = "WARNING"
-    ERROR = "ERROR"
-
-
-class LogFormat(StrEnum):
-    """`console` for people, `json` for machines: one object a line."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class Environment(BaseSettings):
-    """The settings as they stand in the environment or in .env: text, unchecked, empty when absent."""
-
-    model_config = SettingsConfigDict(
-        env_file=HOME / ".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
-    )
-
-    app_id: str = Field("", validation_alias="MicrosoftAppId")
-    app_password: str = Field("", validation_alias="MicrosoftAppPassword")
-    app_type: str = Field("", validation_alias="MicrosoftAppType")
-    app_tenant_id: str = Field("", validation_alias="MicrosoftAppTenantId")
-    certificate_path: str = Field("", validation_alias="MicrosoftAppCertificatePath")
-    certificate_thumbprint: str = Field("", validation_alias="MicrosoftAppCertificateThumbprint")
-    channel_service: str = Field("", validation_alias="CHANNEL_SERVICE")
-    host: str = Field("", validation_alias="HOST")
-    port: str = Field("", validation_alias="PORT")
-    public_url: str = Field("", validation_alias="PUBLIC_URL")
-    website_hostname: str = Field("", validation_alias="WEBSITE_HOSTNAME")
-    secret_key: str = Field("", validation_alias="SECRET_KEY")
-    database_url: str = Field("", validation_alias="DATABASE_URL")
-    allowed_tenants: str = Field("", validation_alias="ALLOWED_TENANTS")
-    sentry_urls: str = Field("", validation_alias="SENTRY_URLS")
-    log_level: str = Field("", validation_alias="LOG_LEVEL")
-    log_format: str = Field("", validation_alias="LOG_FORMAT")
-    https_proxy: str = Field("", validation_alias="HTTPS_PROXY")
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Checked settings. Without `app_id` the bot runs in local mode: loopback only, authentication off.
 
-    `allowed_tenants` is None when any tenant may install.
+    `allowed_tenants` is None when any tenant may install. `database_identity` is the client id of the managed identity
+    that signs in to PostgreSQL, None when the URL holds the password. Empty: `metrics_token` for loopback only,
+    `sentry_dsn`, `insights` and `otlp_endpoint` for none.
     """
 
     app_id: str | None
@@ -106,10 +57,15 @@ class Settings:
     public_url: str
     secret_keys: tuple[str, ...] = field(repr=False)
     database_url: str = field(repr=False)
+    database_identity: str | None
     allowed_tenants: frozenset[str] | None
     sentry_urls: tuple[str, ...]
     log_level: LogLevel
     log_format: LogFormat
+    metrics_token: str = field(repr=False)
+    sentry_dsn: str = field(repr=False)
+    insights: str = field(repr=False)
+    otlp_endpoint: str
     proxy_from_environment: bool
 
     @property
@@ -126,13 +82,8 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
     return _resolve(Environment() if values is None else _environment(values))
 
 
-def setting_names() -> frozenset[str]:
-    """Return every name that the bot reads from the environment."""
-    return frozenset(str(info.validation_alias) for info in Environment.model_fields.values())
-
-
 def _environment(values: Mapping[str, str]) -> Environment:
-    named = {name: values.get(str(info.validation_alias), "") for name, info in Environment.model_fields.items()}
+    named = {name: values.get(name_of(name), "") for name in Environment.model_fields}
     return Environment.model_construct(None, **named)
 
 
@@ -142,7 +93,8 @@ def _resolve(env: Environment) -> Settings:
     app_type = rules.choice(AppType, "MicrosoftAppType", env.app_type, AppType.SINGLE_TENANT, problems)
     port = rules.number("PORT", env.port, 3978, rules.HIGHEST_PORT, problems)
     log_format = LogFormat.JSON if app_id else LogFormat.CONSOLE
-    problems += _identity_problems(env, app_type) if app_id else _local_problems(env)
+    problems += identity.registered_problems(env, app_type) if app_id else identity.local_problems(env)
+    problems += identity.vault_problems(env)
     settings = Settings(
         app_id=app_id,
         app_password=env.app_password,
@@ -155,11 +107,16 @@ def _resolve(env: Environment) -> Settings:
         port=port,
         public_url=_public_url(env, app_id, port, problems),
         secret_keys=_secret_keys(env.secret_key, app_id, problems),
-        database_url=_database_url(env.database_url, problems),
+        database_url=identity.database_url(env, DATA / "bot.db", problems),
+        database_identity=identity.database_identity(env, app_type, problems),
         allowed_tenants=_allowed_tenants(env, app_type, problems),
         sentry_urls=_sentry_urls(env.sentry_urls, problems),
         log_level=rules.choice(LogLevel, "LOG_LEVEL", env.log_level, LogLevel.INFO, problems),
         log_format=rules.choice(LogFormat, "LOG_FORMAT", env.log_format, log_format, problems),
+        metrics_token=_metrics_token(env.metrics_token, problems),
+        sentry_dsn=env.sentry_dsn.strip(),
+        insights=env.insights.strip(),
+        otlp_endpoint=env.otlp_endpoint.strip(),
         proxy_from_environment=bool(env.https_proxy),
     )
     if problems:
@@ -172,34 +129,6 @@ def _channel_service(text: str, problems: list[str]) -> ChannelService:
     known = {"https://botframework.azure.us": "usgov", "https://botframework.com": "public"}
     name = known.get(text.strip().rstrip("/"), text)
     return rules.choice(ChannelService, "CHANNEL_SERVICE", name, ChannelService.PUBLIC, problems)
-
-
-def _identity_problems(env: Environment, app_type: AppType) -> list[str]:
-    problems = [] if GUID.fullmatch(env.app_id.strip()) else [f"MicrosoftAppId is {env.app_id!r}; it must be a GUID"]
-    if app_type is not AppType.MULTI_TENANT and not GUID.fullmatch(env.app_tenant_id.strip()):
-        problems.append(f"MicrosoftAppTenantId must be the tenant's GUID when MicrosoftAppType is {app_type}")
-    if app_type is not AppType.USER_ASSIGNED_MSI:
-        problems += _secret_problems(env)
-    return problems
-
-
-def _secret_problems(env: Environment) -> list[str]:
-    if bool(env.certificate_path) != bool(env.certificate_thumbprint):
-        return ["MicrosoftAppCertificatePath and MicrosoftAppCertificateThumbprint belong together"]
-    if env.certificate_path:
-        found = Path(env.certificate_path).is_file()
-        return [] if found else [f"MicrosoftAppCertificatePath: there is no file {env.certificate_path}"]
-    return [] if env.app_password else ["MicrosoftAppPassword (or a certificate) is missing"]
-
-
-def _local_problems(env: Environment) -> list[str]:
-    problems = []
-    if env.host.strip() and env.host.strip() not in LOOPBACK:
-        problems.append(f"HOST={env.host} is set, {UNGUARDED}")
-    if env.website_hostname:
-        problems.append(f"WEBSITE_HOSTNAME is set, {UNGUARDED}")
-    leftovers = (("MicrosoftAppPassword", env.app_password), ("MicrosoftAppTenantId", env.app_tenant_id))
-    return problems + [f"{name} is set, but MicrosoftAppId is not" for name, value in leftovers if value]
 
 
 def _public_url(env: Environment, app_id: str | None, port: int, problems: list[str]) -> str:
@@ -247,14 +176,6 @@ def _kept_secret() -> str:
     return path.read_text("ascii")
 
 
-def _database_url(text: str, problems: list[str]) -> str:
-    url = text.strip() or f"sqlite:///{DATA / 'bot.db'}"
-    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        problems.append("DATABASE_URL must start with sqlite:/// or postgresql://")
-    return url
-
-
 def _allowed_tenants(env: Environment, app_type: AppType, problems: list[str]) -> frozenset[str] | None:
     named = rules.words(env.allowed_tenants)
     if "*" in named or (not named and not env.app_id):
@@ -264,3 +185,10 @@ def _allowed_tenants(env: Environment, app_type: AppType, problems: list[str]) -
     if app_type is AppType.MULTI_TENANT:
         problems.append("ALLOWED_TENANTS is missing: the tenant ids that may install a MultiTenant bot, or * for any")
     return frozenset({env.app_tenant_id.strip().lower()})
+
+
+def _metrics_token(text: str, problems: list[str]) -> str:
+    token = text.strip()
+    if token and len(token) < MINIMAL_TOKEN_CHARACTERS:
+        problems.append(f"METRICS_TOKEN needs at least {MINIMAL_TOKEN_CHARACTERS} characters")
+    return token

@@ -17,6 +17,7 @@ from botframework.connector.auth import (
     ServiceClientCredentialsFactory,
 )
 
+from adapter.certificate import private_key_of
 from adapter.errors import CredentialsError
 from settings import AppType, Settings
 
@@ -31,13 +32,16 @@ log = structlog.get_logger(__name__)
 
 
 def sdk_credentials_factory(settings: Settings) -> ServiceClientCredentialsFactory:
-    """Return the SDK's factory for the way the bot is registered (none in local mode: authentication is off)."""
+    """Return the SDK's factory for the way the bot is registered (none in local mode: authentication is off).
+
+    Raises CredentialsError for a certificate that cannot be read.
+    """
     tenant = None if settings.app_type is AppType.MULTI_TENANT else settings.app_tenant_id
     if settings.app_type is AppType.USER_ASSIGNED_MSI and settings.app_id:
         return ManagedIdentityServiceClientCredentialsFactory(settings.app_id)
     if settings.certificate_path is not None:
         return CertificateServiceClientCredentialsFactory(
-            settings.certificate_thumbprint, settings.certificate_path.read_text("ascii"), settings.app_id, tenant
+            settings.certificate_thumbprint, private_key_of(settings.certificate_path), settings.app_id, tenant
         )
     return PasswordServiceClientCredentialFactory(settings.app_id or "", settings.app_password, tenant)
 

@@ -78,7 +78,7 @@ def _public_address(env: Environment, problems: list[str]) -> str:
 
 def _page(page: str, named: str, address: str, problems: list[str]) -> str:
     if not named:
-        return f"{address}/"
+        return f"{address}/" if page == "website" else f"{address}/{page}"
     return rules.url(f"--{page}", named, problems, plain_http=False)
 
 

@@ -1,4 +1,4 @@
-"""GET / (what this is), GET /healthz, and the pages' style sheet."""
+"""GET / (what this is), GET /privacy, GET /terms, GET /healthz, and the pages' style sheet."""
 
 from aiohttp import web
 
@@ -12,6 +12,16 @@ async def home(request: web.Request) -> web.Response:
     return page("home.html", facts=request.app[PAGE_FACTS])
 
 
+async def privacy(request: web.Request) -> web.Response:
+    """Say what is kept, where and for how long."""
+    return page("privacy.html", facts=request.app[PAGE_FACTS])
+
+
+async def terms(request: web.Request) -> web.Response:
+    """Say what people who use the bot agree to."""
+    return page("terms.html", facts=request.app[PAGE_FACTS])
+
+
 async def healthz(_request: web.Request) -> web.Response:
     """Say that the process serves; the store and Microsoft's side are not asked."""
     return web.json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
@@ -20,5 +30,7 @@ async def healthz(_request: web.Request) -> web.Response:
 def add_routes(app: web.Application) -> None:
     """Add the routes; the application must hold PAGE_FACTS when they are called."""
     app.router.add_get("/", home)
+    app.router.add_get("/privacy", privacy)
+    app.router.add_get("/terms", terms)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/static/{name}", assets.serve)

@@ -10,6 +10,7 @@ from sandbox.entra import PUBLIC, Entra
 from sandbox.service import Service
 
 PATH = "/msi/token"
+DATABASE = "https://ossrdbms-aad.database.windows.net"
 
 
 class ManagedIdentity(Service):
@@ -30,12 +31,18 @@ class ManagedIdentity(Service):
         asked = request.query
         if request.headers.get("X-IDENTITY-HEADER") != self.header:
             return _refusal(401, "Unauthorized")
-        if asked.get("api-version") != "2019-08-01" or asked.get("resource") != PUBLIC:
+        if asked.get("api-version") != "2019-08-01" or asked.get("resource") not in {PUBLIC, DATABASE}:
             return _refusal(500, "An unexpected error occured while fetching the AAD Token.")
         if asked.get("client_id") != self._entra.app_id:
             return _refusal(400, f"No User Assigned or Delegated Managed Identity found for {dict(asked)}")
-        token, expires = self._entra.token(), int(time.time()) + self._entra.lifetime
-        answer = {"access_token": token, "expires_on": str(expires), "resource": PUBLIC, "token_type": "Bearer"}
+        token = self._entra.token(audience=asked["resource"])
+        expires = int(time.time()) + self._entra.lifetime
+        answer = {
+            "access_token": token,
+            "expires_on": str(expires),
+            "resource": asked["resource"],
+            "token_type": "Bearer",
+        }
         return web.json_response(answer | {"client_id": self._entra.app_id})
 
 

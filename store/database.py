@@ -1,5 +1,6 @@
 """The databases that the store knows, and how each is told to keep what it has acknowledged."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
@@ -27,17 +28,18 @@ class Database(Protocol):
         """Raise StoreUnavailable if what was opened is no longer the database."""
 
 
-def database_of(url: str, connections: int, wait: float) -> Database:
+def database_of(url: str, connections: int, wait: float, password: Callable[[], str] | None = None) -> Database:
     """Return the database that `url` names; raises ValueError for one that the store cannot work with.
 
     connections: how many a process keeps to PostgreSQL, at least two. wait: seconds that a statement may wait.
+    password: gives PostgreSQL's password for each new connection, None when the URL holds it.
     """
     parsed = _parsed(url)
     match parsed.get_backend_name():
         case "sqlite":
             return Sqlite(parsed, wait)
         case "postgresql" | "postgres":
-            return Postgresql(parsed, connections, wait)
+            return Postgresql(parsed, connections, wait, password)
         case other:
             raise ValueError(f"a database URL begins with sqlite:/// or postgresql://, not with {other}://")
 

@@ -1,7 +1,7 @@
 """The store: what the services may ask of it. Each method is one transaction in a worker thread."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -34,15 +34,24 @@ class Store:
         self._cipher = cipher
 
     @classmethod
-    async def open(cls, url: str, *, cipher_keys: Sequence[str], connections: int = 4, wait: float = CALL_WAIT) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        cipher_keys: Sequence[str],
+        password: Callable[[], str] | None = None,
+        connections: int = 4,
+        wait: float = CALL_WAIT,
+    ) -> Self:
         """Open the database that `url` names (sqlite:///file or postgresql://…) and bring its tables up to date.
 
-        cipher_keys: what secrets are encrypted with; the first encrypts, all decrypt. connections: how many this
+        cipher_keys: what secrets are encrypted with; the first encrypts, all decrypt. password: gives PostgreSQL's for
+        each new connection (it may block), None when the URL holds it. connections: how many this
         process keeps to PostgreSQL. wait: seconds after which a caller gets StoreUnavailable. Raises ValueError for a
         URL or keys that cannot work, StoreError otherwise.
         """
         cipher = Cipher(cipher_keys)
-        database = database_of(url, connections, wait * DATABASE_SHARE)
+        database = database_of(url, connections, wait * DATABASE_SHARE, password)
         await asyncio.to_thread(migrate, database)
         writing = [Link(database, database.writers) for _ in range(database.writing_threads)]
         reading = [Link(database, database.readers) for _ in range(database.reading_threads)]

@@ -326,8 +326,8 @@ def test_secrets_are_not_shown() -> None:
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    for name in ("settings.py", "settings_rules.py"):
-        copy(ROOM / name, tmp_path)
+    for path in ROOM.glob("settings*.py"):
+        copy(path, tmp_path)
     (tmp_path / ".env").write_text("PORT=4001\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n", "utf-8")
     program = "from settings import load_settings as load; found = load(); print(found.port, found.log_level)"
     inherited = {name: value for name, value in os.environ.items() if name not in setting_names()}

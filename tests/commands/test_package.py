@@ -60,7 +60,8 @@ def test_the_manifest_is_filled_from_the_settings(output: Path) -> None:
     filled = manifest(output, "--version", "2.3.4")
     assert (filled["id"], filled["bots"][0]["botId"], filled["version"]) == (APP_ID, APP_ID, "2.3.4")
     assert filled["validDomains"] == ["bot.example.org"]
-    assert filled["developer"]["privacyUrl"] == "https://bot.example.org/"
+    assert filled["developer"]["privacyUrl"] == "https://bot.example.org/privacy"
+    assert filled["developer"]["termsOfUseUrl"] == "https://bot.example.org/terms"
     assert "${{" not in json.dumps(filled)
 
 

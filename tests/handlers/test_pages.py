@@ -37,6 +37,25 @@ async def test_home_tells_the_next_step_in_local_mode(aiohttp_client: AiohttpCli
     assert "Emulator" in page.text
 
 
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [("/privacy", "the access token, encrypted"), ("/terms", "Whoever can write in a team or chat")],
+)
+async def test_pages_that_the_manifest_names(aiohttp_client: AiohttpClient, address: str, sentence: str) -> None:
+    client = await aiohttp_client(served(local_mode=False))
+    response = await client.get(address)
+    page = PageText(await response.text())
+    assert response.status == 200
+    assert sentence in page.text
+    assert_guarded(response.headers, page)
+
+
+async def test_privacy_names_the_sentry_that_gets_tokens(aiohttp_client: AiohttpClient) -> None:
+    client = await aiohttp_client(served(local_mode=False))
+    page = PageText(await (await client.get("/privacy")).text())
+    assert "Sentry (sentry.io, de.sentry.io )" in page.text.replace("io)", "io )")
+
+
 async def test_healthz(aiohttp_client: AiohttpClient) -> None:
     client = await aiohttp_client(served(local_mode=False))
     response = await client.get("/healthz")

@@ -7,15 +7,15 @@ from tests.infra.bicep import resource
 OTHERS = {
     "SCM_DO_BUILD_DURING_DEPLOYMENT": "App Service: install requirements.txt while deploying",
     "WEBSITE_LOAD_CERTIFICATES": "App Service: put the certificate under /var/ssl/private",
-    "APPLICATIONINSIGHTS_CONNECTION_STRING": "azure-monitor-opentelemetry, when it is installed",
-    "DATABASE_AUTH": "sign-in to the database with the managed identity",
-    "AZURE_CLIENT_ID": "which managed identity signs in to the database",
 }
 LEFT_OUT = {
     "HOST": "all interfaces, which is the default with an app id",
     "PORT": "App Service sets it",
     "WEBSITE_HOSTNAME": "App Service sets it",
     "CHANNEL_SERVICE": "the public cloud is the default; other clouds have other endpoints than these templates",
+    "METRICS_TOKEN": "Application Insights collects; a scraper outside would need its own token",
+    "SENTRY_DSN": "Application Insights collects",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "Application Insights collects",
     "HTTPS_PROXY": "App Service reaches Microsoft directly",
 }
 
@@ -52,6 +52,8 @@ def test_the_bot_takes_the_settings_of_a_site_with_a_managed_identity() -> None:
             "MicrosoftAppTenantId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
             "SECRET_KEY": "x" * 48,
             "DATABASE_URL": database,
+            "DATABASE_AUTH": "entra",
+            "AZURE_CLIENT_ID": "11111111-2222-3333-4444-555555555555",
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "INFO",
             "WEBSITE_HOSTNAME": "app-x.azurewebsites.net",
@@ -61,6 +63,7 @@ def test_the_bot_takes_the_settings_of_a_site_with_a_managed_identity() -> None:
     )
     assert (settings.port, settings.public_url) == (8000, "https://app-x.azurewebsites.net")
     assert settings.host == "0.0.0.0"  # noqa: S104 - behind App Service's front end
+    assert settings.database_identity == "11111111-2222-3333-4444-555555555555"
     url = make_url(settings.database_url)
     assert (url.username, url.password, url.database) == ("id-x", None, "bot")
     assert url.query == {"sslmode": "verify-full", "sslrootcert": "/etc/ssl/x.crt"}
