@@ -28,6 +28,8 @@ _TEXTS = (
     "timestamp", "deliveryMode", "callerId", "summary", "label", "valueType", "topicName",
 )  # fmt: skip
 _ACCOUNTS = ("from", "recipient")
+_ACCOUNT_TEXTS = ("id", "name", "aadObjectId", "role")
+_CONVERSATION_TEXTS = ("name", "conversationType", "tenantId")
 _ACCOUNT_LISTS = ("membersAdded", "membersRemoved")
 _OBJECT_LISTS = ("entities", "attachments", "reactionsAdded", "reactionsRemoved")
 
@@ -78,16 +80,22 @@ def _check_shape(raw: dict[str, Any]) -> None:
         raise malformed("field_missing", "conversation.id is missing")
     if len(conversation["id"]) > LONGEST_ID:
         raise malformed("field_too_long", "conversation.id is too long")
-    for name in _TEXTS:
-        _expect(raw, name, str)
+    _check_texts(conversation, _CONVERSATION_TEXTS)
+    _expect(conversation, "isGroup", (bool, str))  # older clients write "True"
+    _check_texts(raw, _TEXTS)
     for name in _ACCOUNTS:
         _expect(raw, name, dict)
-        _expect(raw.get(name) or {}, "id", str)
+        _check_texts(raw.get(name) or {}, _ACCOUNT_TEXTS)
     for name in _ACCOUNT_LISTS + _OBJECT_LISTS:
         _expect(raw, name, list)
 
 
-def _expect(holder: dict[str, Any], name: str, kind: type) -> None:
+def _check_texts(holder: dict[str, Any], names: tuple[str, ...]) -> None:
+    for name in names:
+        _expect(holder, name, str)
+
+
+def _expect(holder: dict[str, Any], name: str, kind: type | tuple[type, ...]) -> None:
     value = holder.get(name)
     if value is not None and not isinstance(value, kind):
         raise malformed("field_type", f"{name} has the wrong type")

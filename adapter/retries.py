@@ -9,6 +9,8 @@ from adapter.errors import ConnectorError
 FIRST_WAIT = 0.4
 LONGEST_WAIT = 5.0
 MOST_ATTEMPTS = 5
+LONGEST_PAUSE = 86_400.0
+DIGITS = 9
 # The service says that it did not take the activity: sending again cannot double it (Microsoft docs,
 # conversation-messages, "Status codes from agent conversational APIs").
 _NOT_TAKEN = frozenset({412, 429, 503})
@@ -67,10 +69,10 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks for (a number, or an HTTP date), None when it is unusable."""
     text = (value or "").strip()
     if text.isdecimal():
-        return float(min(int(text), 86_400))
+        return LONGEST_PAUSE if len(text) > DIGITS else min(float(text), LONGEST_PAUSE)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        wait = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+    except (ValueError, OverflowError):  # no date, or one outside of the calendar
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, min((moment - now).total_seconds(), 86_400.0))
+    return max(0.0, min(wait, LONGEST_PAUSE))

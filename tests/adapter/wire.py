@@ -21,13 +21,18 @@ class Reply(NamedTuple):
         return orjson.loads(self.body)
 
 
-async def exchange(url: str, request: bytes) -> Reply:
-    """Send exactly these bytes to the server at `url` and return its final answer; raises TimeoutError."""
+async def exchange(url: str, request: bytes, *, and_no_more: bool = False) -> Reply:
+    """Send exactly these bytes to the server at `url` and return its final answer; raises TimeoutError.
+
+    and_no_more: tell the server that nothing follows, whatever the bytes promise.
+    """
     where = urlsplit(url)
     async with asyncio.timeout(ANSWERS_WITHIN):
         reader, writer = await asyncio.open_connection(where.hostname, where.port)
         try:
             writer.write(request)
+            if and_no_more:
+                writer.write_eof()
             return await _final(reader)
         except (ConnectionResetError, asyncio.IncompleteReadError):
             return Reply(0, CIMultiDict(), b"")
