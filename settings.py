@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import settings_identity as identity
@@ -66,6 +67,7 @@ class Settings:
     sentry_dsn: str = field(repr=False)
     insights: str = field(repr=False)
     otlp_endpoint: str
+    deliveries_kept: timedelta
     proxy_from_environment: bool
 
     @property
@@ -117,6 +119,9 @@ def _resolve(env: Environment) -> Settings:
         sentry_dsn=env.sentry_dsn.strip(),
         insights=env.insights.strip(),
         otlp_endpoint=env.otlp_endpoint.strip(),
+        deliveries_kept=timedelta(
+            days=rules.number("DELIVERIES_KEPT_DAYS", env.deliveries_kept_days, 7, 365, problems)
+        ),
         proxy_from_environment=bool(env.https_proxy),
     )
     if problems:

@@ -78,6 +78,7 @@ class Environment(BaseSettings):
     sentry_dsn: str = Field("", validation_alias="SENTRY_DSN")
     insights: str = Field("", validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING")
     otlp_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    deliveries_kept_days: str = Field("", validation_alias="DELIVERIES_KEPT_DAYS")
     https_proxy: str = Field("", validation_alias="HTTPS_PROXY")
 
 

@@ -16,6 +16,7 @@ LEFT_OUT = {
     "METRICS_TOKEN": "Application Insights collects; a scraper outside would need its own token",
     "SENTRY_DSN": "Application Insights collects",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "Application Insights collects",
+    "DELIVERIES_KEPT_DAYS": "the default is meant",
     "HTTPS_PROXY": "App Service reaches Microsoft directly",
 }
 
