@@ -9,6 +9,10 @@ from cards.disconnect import (
     build_nothing_to_disconnect_card,
     build_still_connected_card,
 )
+from cards.issue import build_issue_card, issue_summary
+from cards.issue_actions import Candidate, Controls
+from cards.issue_commands import ASSIGNEE, ASSIGNEES, COMMENT, ME, UNTIL, IssueCommand, Until, When
+from cards.issue_notices import Failed, Notices, Storm, Working
 from cards.links import organization_url
 from cards.setup import build_confirmation_card, build_setup_card
 from cards.status import build_status_card
@@ -20,14 +24,29 @@ from cards.welcome import (
 )
 
 __all__ = [
+    "ASSIGNEE",
+    "ASSIGNEES",
     "CANCEL_VERB",
+    "COMMENT",
     "DISCONNECT_VERB",
+    "ME",
+    "UNTIL",
+    "Candidate",
+    "Controls",
+    "Failed",
+    "IssueCommand",
+    "Notices",
+    "Storm",
+    "Until",
+    "When",
+    "Working",
     "build_confirmation_card",
     "build_disconnect_card",
     "build_disconnected_card",
     "build_finished_welcome_card",
     "build_group_chat_welcome_card",
     "build_help_card",
+    "build_issue_card",
     "build_nothing_to_disconnect_card",
     "build_personal_welcome_card",
     "build_setup_card",
@@ -35,5 +54,6 @@ __all__ = [
     "build_still_connected_card",
     "build_team_welcome_card",
     "build_unknown_command_card",
+    "issue_summary",
     "organization_url",
 ]

@@ -12,8 +12,8 @@ import re
 MAX_LENGTH = 80
 _JOINER = "\u2060"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-# Whatever is longer is cut before any other work, so that megabytes of spaces cost nothing.
-_MAX_RAW = 4 * MAX_LENGTH
+# Whatever is longer, times the limit, is cut before any other work, so that megabytes of spaces cost nothing.
+_RAW = 4
 
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -25,29 +25,29 @@ _PAIRED = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)|<(?=[A-Za-z/!?]|[^\s<>]*@)|&(?=#?
 _BLOCK_START = re.compile(r"[-+#>]|\d{1,9}[.)]")
 
 
-def plain(name: str, fallback: str = "") -> str:
-    """Return one line of visible text, at most MAX_LENGTH characters, or `fallback` when nothing visible is left."""
-    text = _one_line(name[:_MAX_RAW])
-    if len(text) > MAX_LENGTH:
-        text = text[: MAX_LENGTH - 1].rstrip() + "…"
+def plain(name: str, fallback: str = "", limit: int = MAX_LENGTH) -> str:
+    """Return one line of visible text, at most `limit` characters, or `fallback` when nothing visible is left."""
+    text = _one_line(name[: _RAW * limit])
+    if len(text) > limit:
+        text = text[: limit - 1].rstrip() + "…"
     if not text.isascii() and _RIGHT_TO_LEFT.search(text):
         # Isolated, so that right-to-left letters do not pull the words around them along.
         return f"{_ISOLATE}{text}{_END_ISOLATE}"
     return text or fallback
 
 
-def markdown(name: str, fallback: str = "") -> str:
+def markdown(name: str, fallback: str = "", limit: int = MAX_LENGTH) -> str:
     """Return `plain`, escaped so that TextBlock and FactSet show exactly that text."""
-    text = plain(name, fallback)
+    text = plain(name, fallback, limit)
     if not _SUSPECT.search(text):
         return text
     escaped = _SPECIAL.sub(r"\\\g<0>", _PAIRED.sub(rf"\g<0>{_JOINER}", text))
     return _JOINER + escaped if _BLOCK_START.match(text) else escaped
 
 
-def quoted(name: str, fallback: str) -> str:
+def quoted(name: str, fallback: str, limit: int = MAX_LENGTH) -> str:
     """Return Markdown: the name in quotation marks, or `fallback` without any when nothing visible is left."""
-    escaped = markdown(name)
+    escaped = markdown(name, limit=limit)
     return f"“{escaped}”" if escaped else fallback
 
 

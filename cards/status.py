@@ -1,6 +1,5 @@
 """The answer to `status`."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from cards.elements import card, command_button, facts, link_button, paragraph, title
@@ -8,6 +7,7 @@ from cards.escape import markdown
 from cards.links import host, link, organization_url
 from cards.names import connected_summary, place, plain_place
 from cards.template import message
+from cards.times import local_time
 from model import Connection, PlaceKind
 
 
@@ -31,15 +31,9 @@ def _rows(connection: Connection, url: str) -> list[tuple[str, str]]:
     return [
         ("Organization", link(connection.organization_name, url)),
         ("Sentry", host(connection.sentry_url)),
-        ("Since", _local_time(connection.connected_at)),
+        ("Since", local_time(connection.connected_at)),
         ("Connected by", markdown(connection.connected_by)),
     ]
-
-
-def _local_time(at: datetime) -> str:
-    """Return Teams' text functions for date and time in the reader's language and zone; they require seconds and Z."""
-    instant = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{{{{DATE({instant}, SHORT)}}}} {{{{TIME({instant})}}}}"
 
 
 def _not_connected(place_name: str, kind: PlaceKind) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def _template(kind: PlaceKind) -> Template:
         paragraph(_OFFER if kind is PlaceKind.PERSONAL else _ADDED + _OFFER),
         note(f"The link works once and for 24 hours. For a new one, {how_to_send(kind, '**setup**')}."),
     )
-    return Template(card(*body, actions=[link_button("Set up Sentry", "{{url}}")]), "Set up Sentry for {{plain_place}}")
+    return Template.of_message(
+        card(*body, actions=[link_button("Set up Sentry", "{{url}}")]), "Set up Sentry for {{plain_place}}"
+    )
 
 
 # Built once: this card stands on the way of every install.

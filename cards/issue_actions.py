@@ -1,0 +1,161 @@
+"""The buttons of an issue's card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from microsoft_teams.cards import (
+    Action,
+    ActionSet,
+    AdaptiveCard,
+    CardElement,
+    Choice,
+    ChoiceSetInput,
+    OpenUrlAction,
+    QueryData,
+    ShowCardAction,
+    TextBlock,
+    TextInput,
+)
+
+from cards.buttons import TOKEN, issue_button
+from cards.escape import plain
+from cards.issue_commands import ASSIGNEE, ASSIGNEES, COMMENT, ME, UNTIL, UNTIL_WORDS, IssueCommand, Until, When
+from cards.links import web_page
+from cards.template import Template
+from issue_model import NOBODY, IssueFacts, IssueStatus, Priority
+
+LONGEST_COMMENT = 4000
+# A client shows 15 found by typing; of the fixed list more than this is no help, and cards have a limit.
+_MOST_CANDIDATES = 25
+_LONGEST_CANDIDATE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody an issue can be given to. `value`: "user:<id>" or "team:<id>"."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """That there are buttons, and what they carry: `token`, signed by the caller, at most 300 characters.
+
+    `candidates` are offered to clients without typed search, the likeliest first: teams, members of the project.
+    """
+
+    token: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+def issue_actions(issue: IssueFacts, controls: Controls) -> list[dict[str, Any]]:
+    """Return the buttons that make sense for the issue as it stands; the first is the likeliest."""
+    texts = {"token": controls.token}
+    assign = _assign(_has_owner(issue)).fill(texts)
+    assign["card"]["body"][0]["choices"] = _choices(controls.candidates)
+    first = [template.fill(texts) for template in _FIRST[issue.status]]
+    archive = [_ARCHIVE.fill(texts)] if issue.status is IssueStatus.UNRESOLVED else []
+    more = _more(issue.status is not IssueStatus.RESOLVED, issue.priority).fill(texts)
+    return [*first, assign, *archive, more]
+
+
+def open_action(url: str) -> list[dict[str, Any]]:
+    """Return the button of a card without others: it opens the page in Sentry."""
+    target = web_page(url)
+    return [_OPEN.fill({"url": target})] if target else []
+
+
+def _has_owner(issue: IssueFacts) -> bool:
+    return issue.owner is not None and issue.owner != NOBODY
+
+
+def _choices(candidates: Sequence[Candidate]) -> list[dict[str, str]]:
+    shown = [{"title": plain(each.name, each.value, _LONGEST_CANDIDATE), "value": each.value} for each in candidates]
+    return shown[:_MOST_CANDIDATES]
+
+
+def _show(text: str, *body: CardElement, actions: Sequence[Action] = ()) -> ShowCardAction:
+    return ShowCardAction(title=text, card=AdaptiveCard(body=list(body), actions=list(actions) or None))
+
+
+def _label(text: str) -> TextBlock:
+    return TextBlock(text=text, wrap=True, weight="Bolder")
+
+
+@cache
+def _assign(has_owner: bool) -> Template:  # noqa: FBT001 - the key of a cache
+    search = ChoiceSetInput(
+        id=ASSIGNEE,
+        label="Person or team",
+        placeholder="Type a name",
+        style="filtered",
+        choices=[],
+        choices_data=QueryData(dataset=ASSIGNEES + TOKEN),
+        is_required=True,
+        error_message="Choose a person or a team.",
+    )
+    actions: list[Action] = [
+        issue_button("Assign", IssueCommand.ASSIGN, style="positive", inputs="auto"),
+        issue_button("Assign to me", IssueCommand.ASSIGN, to=ME),
+    ]
+    actions += [issue_button("Unassign", IssueCommand.UNASSIGN)] if has_owner else []
+    return Template.of_part(_show("Assign", search, actions=actions))
+
+
+def _archive() -> ShowCardAction:
+    until = ChoiceSetInput(
+        id=UNTIL,
+        label="Archive",
+        style="compact",
+        value=Until.ESCALATING,
+        choices=[Choice(title=words, value=value) for value, words in UNTIL_WORDS.items()],
+    )
+    button = issue_button("Archive", IssueCommand.ARCHIVE, style="positive", inputs="auto")
+    return _show("Archive", until, actions=[button])
+
+
+@cache
+def _more(can_resolve: bool, priority: Priority | None) -> Template:  # noqa: FBT001 - the key of a cache
+    body: list[CardElement] = []
+    if can_resolve:
+        body += [_label("Resolve in"), ActionSet(actions=_releases())]
+    body += [_label("Priority"), ActionSet(actions=_priorities(priority)), *_comment()]
+    return Template.of_part(_show("More", *body))
+
+
+def _releases() -> list[Action]:
+    return [
+        issue_button("Current release", IssueCommand.RESOLVE, when=When.CURRENT_RELEASE),
+        issue_button("Next release", IssueCommand.RESOLVE, when=When.NEXT_RELEASE),
+    ]
+
+
+def _priorities(current: Priority | None) -> list[Action]:
+    others = [priority for priority in Priority if priority is not current]
+    return [issue_button(each.capitalize(), IssueCommand.PRIORITY, priority=each) for each in others]
+
+
+def _comment() -> list[CardElement]:
+    text = TextInput(
+        id=COMMENT,
+        label="Comment",
+        placeholder="Shown in Sentry and in this thread",
+        is_multiline=True,
+        max_length=LONGEST_COMMENT,
+        is_required=True,
+        error_message="Write something first.",
+    )
+    return [text, ActionSet(actions=[issue_button("Add comment", IssueCommand.COMMENT, inputs="auto")])]
+
+
+_RESOLVE = Template.of_part(issue_button("Resolve", IssueCommand.RESOLVE, style="positive", when=When.NOW))
+_ARCHIVE = Template.of_part(_archive())
+_OPEN = Template.of_part(OpenUrlAction(title="Open in Sentry", url="{{url}}"))
+_FIRST = {
+    IssueStatus.UNRESOLVED: [_RESOLVE],
+    IssueStatus.RESOLVED: [Template.of_part(issue_button("Unresolve", IssueCommand.UNRESOLVE))],
+    IssueStatus.ARCHIVED: [Template.of_part(issue_button("Unarchive", IssueCommand.UNRESOLVE)), _RESOLVE],
+}

@@ -1,0 +1,119 @@
+"""How cards put an issue into words: Markdown, unless a name says plain."""
+
+from collections.abc import Iterator
+
+from cards.escape import markdown, plain
+from cards.links import link
+from cards.times import counted, local_time
+from issue_model import NOBODY, CodePlace, IssueFacts, IssueStatus, Outcome, Owner, Trend
+
+LONGEST_TITLE = 140
+LONGEST_STORY = 300
+_LONGEST_PLACE = 120
+_LONGEST_NAME = 60
+_LONG = 80
+_MOST_RULES = 3
+_TRENDS = {
+    Trend.NEW: "New {}",
+    Trend.REGRESSED: "{} is back",
+    Trend.ESCALATING: "{} is escalating",
+}
+
+
+def headline(issue: IssueFacts) -> str:
+    """Return the issue's title linked to its page; the error's type alone when the whole would be long."""
+    return link(_title(issue), issue.url, LONGEST_TITLE)
+
+
+def plain_headline(issue: IssueFacts) -> str:
+    """Return the issue's title for a summary."""
+    return plain(issue.title, issue.short_id or "Issue", 100)
+
+
+def story(issue: IssueFacts) -> str:
+    """Return what happened, "" when the headline says all of it."""
+    told = plain(issue.happened, limit=LONGEST_STORY)
+    return "" if told in plain(_title(issue), limit=LONGEST_TITLE) else markdown(issue.happened, limit=LONGEST_STORY)
+
+
+def _title(issue: IssueFacts) -> str:
+    splits = len(issue.title) > _LONG and issue.happened and issue.title.startswith(f"{issue.error_type}:")
+    return issue.error_type if splits and issue.error_type else issue.title or issue.short_id
+
+
+def where(code: CodePlace | None, culprit: str) -> str:
+    """Return file, line and function of the error, or what Sentry takes for the culprit."""
+    if code is None or not code.file:
+        return markdown(culprit, limit=_LONGEST_PLACE)
+    line = f":{code.line}" if code.line is not None else ""
+    function = f" in {code.function}" if code.function else ""
+    return markdown(f"{code.file[-_LONGEST_PLACE:]}{line}{function}", limit=_LONGEST_PLACE)
+
+
+def standing(issue: IssueFacts) -> str:
+    """Return how the issue stands, in a few words: "New error, unhandled, high priority"."""
+    if issue.status is IssueStatus.UNRESOLVED:
+        return ", ".join(_open(issue))
+    done = "Resolved" if issue.status is IssueStatus.RESOLVED else "Archived"
+    how = _resolved(issue.outcome) if issue.status is IssueStatus.RESOLVED else _archived(issue.outcome)
+    by = markdown(issue.outcome.by, limit=_LONGEST_NAME)
+    at = f", {local_time(issue.outcome.at)}" if issue.outcome.at else ""
+    return f"{done}{f' {how}' if how else ''}{f' by {by}' if by else ''}{at}"
+
+
+def _open(issue: IssueFacts) -> Iterator[str]:
+    level = markdown(issue.level, "issue", 20).lower()
+    sentence = _TRENDS.get(issue.trend, "{}").format(level) if issue.trend else level
+    yield sentence[:1].upper() + sentence[1:]
+    if issue.unhandled:
+        yield "unhandled"
+    if issue.priority:
+        yield f"{issue.priority} priority"
+
+
+def _resolved(outcome: Outcome) -> str:
+    if outcome.in_next_release:
+        return "in the next release"
+    if outcome.in_release:
+        return f"in release {markdown(outcome.in_release, limit=_LONGEST_NAME)}"
+    return f"in commit {markdown(outcome.in_commit[:12])}" if outcome.in_commit else ""
+
+
+def _archived(outcome: Outcome) -> str:
+    if outcome.until_escalating:
+        return "until it escalates"
+    if outcome.until:
+        return f"until {local_time(outcome.until)}"
+    if outcome.events:
+        return f"until {outcome.events:,} more events"
+    if outcome.users:
+        return f"until {outcome.users:,} more users"
+    return "forever" if outcome.forever else ""
+
+
+def impact(issue: IssueFacts) -> str:
+    """Return "42 events, 7 users", or as much of it as is told."""
+    counts = ((issue.events, "event"), (issue.users, "user"))
+    return ", ".join(counted(number, noun) for number, noun in counts if number is not None)
+
+
+def origin(issue: IssueFacts) -> str:
+    """Return "web, production", or as much of it as is told."""
+    names = (markdown(issue.project, limit=_LONGEST_NAME), markdown(issue.environment, limit=_LONGEST_NAME))
+    return ", ".join(name for name in names if name)
+
+
+def owner(who: Owner | None) -> str:
+    """Return who has the issue; "" when that is not told."""
+    if who is None:
+        return ""
+    name = markdown(f"#{who.name}" if who.is_team else who.name, "somebody", _LONGEST_NAME)
+    return "nobody" if who == NOBODY else name
+
+
+def source(issue: IssueFacts) -> str:
+    """Return the short id and the rules that fired: "WEB-1A, alert: Errors in checkout, Slow pages and 2 more"."""
+    rules = ", ".join(link(rule.name, rule.url, _LONGEST_NAME) for rule in issue.rules[:_MOST_RULES])
+    more = len(issue.rules) - _MOST_RULES
+    alert = f"Alert: {rules}{f' and {more} more' if more > 0 else ''}" if rules else ""
+    return " · ".join(part for part in (markdown(issue.short_id), alert) if part)
