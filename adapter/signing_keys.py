@@ -45,18 +45,26 @@ class SigningKey:
 class SigningKeys:
     """Keys by id: one fetch for all who wait, a background fetch before they age, stale keys through an outage.
 
-    Limits: an unknown id causes at most one fetch a minute; keys are used for at most five days after they were
+    Limits: unknown ids cause at most one fetch a minute; keys are used for at most five days after they were
     fetched (Microsoft: bot-framework-rest-connector-authentication, "refresh at least every 24 hours" and
-    "cache for up to five days").
+    "cache for up to five days"). clock: seconds. within: seconds that a fetch may take.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, metadata_url: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        metadata_url: str,
+        clock: Callable[[], float],
+        within: float = FETCH_WITHIN,
+    ) -> None:
         self._session = session
         self._metadata_url = metadata_url
         self._clock = clock
+        self._within = within
         self._keys: dict[str, SigningKey] = {}
         self._fetched_at: float | None = None
         self._tried_at = float("-inf")
+        self._searched_at = float("-inf")
         self._failed = False
         self._fetching: asyncio.Task[None] | None = None
 
@@ -64,8 +72,8 @@ class SigningKeys:
         """Return the key; raises Refused: 401 when there is none of that id, 503 when there are no usable keys."""
         if self._age() > STALE_FOR:
             await self._fetch_or_unavailable()
-        elif key_id not in self._keys and self._clock() - self._tried_at >= REFETCH_AFTER:
-            await self._fetch_quietly()
+        elif key_id not in self._keys:
+            await self._search(key_id)
         elif self._age() > FRESH_FOR and self._clock() - self._tried_at >= REFETCH_AFTER:
             self._start_fetch()
         key = self._keys.get(key_id)
@@ -100,6 +108,14 @@ class SigningKeys:
         except KeysUnreachable:
             raise unavailable("signing_keys_unavailable") from None
 
+    async def _search(self, key_id: str) -> None:
+        """Look whether a key has come into the set: in the fetch under way, else by one fetch a minute."""
+        if self._fetching is not None:
+            await self._fetch_quietly()
+        if key_id not in self._keys and self._clock() - self._searched_at >= REFETCH_AFTER:
+            self._searched_at = self._clock()
+            await self._fetch_quietly()
+
     async def _fetch_quietly(self) -> None:
         try:
             await asyncio.shield(self._start_fetch())
@@ -122,7 +138,7 @@ class SigningKeys:
 
     async def _fetch(self) -> None:
         try:
-            async with asyncio.timeout(FETCH_WITHIN):
+            async with asyncio.timeout(self._within):
                 metadata = await self._get_json(self._metadata_url)
                 keys = parse_keys(await self._get_json(_jwks_uri(metadata)))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

@@ -67,11 +67,12 @@ def seal(
     """Return a token with exactly this head and these claims, truly signed by `key` with RS256, whatever they say."""
     usual = {"typ": "JWT", "alg": "RS256", "kid": key.kid, **head_changes}
     parts = (head or {name: value for name, value in usual.items() if value is not ...}, claims)
-    signed = b".".join(_base64url(part if isinstance(part, bytes) else json.dumps(part).encode()) for part in parts)
-    return (signed + b"." + _base64url(key.private.sign(signed, PKCS1v15(), SHA256()))).decode()
+    signed = b".".join(base64url(part if isinstance(part, bytes) else json.dumps(part).encode()) for part in parts)
+    return (signed + b"." + base64url(key.private.sign(signed, PKCS1v15(), SHA256()))).decode()
 
 
-def _base64url(data: bytes) -> bytes:
+def base64url(data: bytes) -> bytes:
+    """Return base64 as tokens are written."""
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
