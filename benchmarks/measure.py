@@ -19,6 +19,7 @@ FAR = 0.05
 AT_ONCE, AT_ONCE_FAR = 32, 16
 NO_LIMIT = 600.0
 RESEND_AFTER = 0.5
+AFTER_OUTAGE_WITHIN = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ async def _hang(bench: Bench, process: Running) -> Figures:
             found[name] = max(pings.take(), default=0.0)
             await bench.cloud.release(kind)
         await sending
-    await check_cards(bench.cloud, process, [first.conversation])
+    await check_cards(bench.cloud, process, [first.conversation], AFTER_OUTAGE_WITHIN)
     return found
 
 

@@ -12,9 +12,11 @@ ARRIVES_WITHIN = 5.0
 PAUSE = 0.05
 
 
-async def check_cards(cloud: Cloud, bot: Running, conversations: Collection[str]) -> dict[str, Any]:
+async def check_cards(
+    cloud: Cloud, bot: Running, conversations: Collection[str], within: float = ARRIVES_WITHIN
+) -> dict[str, Any]:
     """Return Microsoft's report once every conversation has its one card; raises WrongResult."""
-    report = await _when_arrived(cloud, len(conversations))
+    report = await _when_arrived(cloud, len(conversations), within)
     cards = report["cards"]
     missing = [conversation for conversation in conversations if conversation not in cards]
     twice = [conversation for conversation, count in cards.items() if count != 1]
@@ -42,8 +44,8 @@ async def check_rows(bot: Running, served: int) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def _when_arrived(cloud: Cloud, expected: int) -> dict[str, Any]:
-    deadline = asyncio.get_running_loop().time() + ARRIVES_WITHIN
+async def _when_arrived(cloud: Cloud, expected: int, within: float) -> dict[str, Any]:
+    deadline = asyncio.get_running_loop().time() + within
     while True:
         report = await cloud.report()
         if len(report["cards"]) >= expected or asyncio.get_running_loop().time() > deadline:

@@ -13,7 +13,6 @@ from typing import cast
 from benchmarks.microsoft import HOSTS, Microsoft, Reply
 
 END = b"\r\n\r\n"
-Send = Callable[[Reply], None]
 
 
 class Hosts:
@@ -24,14 +23,14 @@ class Hosts:
         self.delay = 0.0
         self._held: dict[str, list[Callable[[], None]]] = {}
 
-    def serve(self, kind: str, answer: Callable[[], Reply], send: Send) -> None:
-        """Answer one request to a host of that kind, in its time."""
+    def serve(self, kind: str, respond: Callable[[], None]) -> None:
+        """Let one request to a host of that kind be answered, in its time."""
         if kind in self._held:
-            self._held[kind].append(lambda: send(answer()))
+            self._held[kind].append(respond)
         elif self.delay:
-            asyncio.get_running_loop().call_later(self.delay, lambda: send(answer()))
+            asyncio.get_running_loop().call_later(self.delay, respond)
         else:
-            send(answer())
+            respond()
 
     def hold(self, kinds: Iterable[str]) -> None:
         """Let these kinds of host hang."""
@@ -39,8 +38,8 @@ class Hosts:
 
     def release(self, kind: str) -> None:
         """Let a kind of host answer again, first what has waited."""
-        for answer in self._held.pop(kind, []):
-            answer()
+        for respond in self._held.pop(kind, []):
+            respond()
 
 
 class Entrance(asyncio.Protocol):
@@ -101,11 +100,12 @@ class Exchange(asyncio.Protocol):
         self._received = rest[length:]
         method, path, _ = lines[0].split(" ")
         answer = partial(self._hosts.microsoft.answer, self._kind, method, path, fields, rest[:length])
-        self._hosts.serve(self._kind, answer, self._send)
+        self._hosts.serve(self._kind, partial(self._respond, answer))
 
-    def _send(self, reply: Reply) -> None:
+    def _respond(self, answer: Callable[[], Reply]) -> None:
+        # What a client has given up was never looked at: a host that hangs takes nothing.
         if self.transport is None or self.transport.is_closing():
             return
-        status, body = reply
+        status, body = answer()
         head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json; charset=utf-8\r\n"
         self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
