@@ -14,6 +14,7 @@ from sandbox.sentry import Sentry
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="Sentry's port (default: a free one)")
+    parser.add_argument("--webhook-url", default="", help="where Sentry's webhooks go (the bot's /sentry/webhook)")
     parser.add_argument("--sentry-only", action="store_true", help="without Microsoft's side")
     return parser.parse_args()
 
@@ -32,10 +33,15 @@ def _describe_microsoft(microsoft: Microsoft) -> None:
     _export(microsoft.managed_identity_environment)
 
 
-def _describe_sentry(sentry: Sentry) -> None:
+def _describe_sentry(sentry: Sentry, webhook_url: str) -> None:
+    sentry.app.webhook_url = webhook_url
     print("# Sentry's side")
     _export({"SENTRY_URLS": sentry.url})
     print(f"# On the setup page: organization {sentry.organization.slug}, token {sentry.token}")
+    print(
+        f"# The integration's client secret: {sentry.app.client_secret}; its webhooks go to {webhook_url or 'nobody'}"
+    )
+    print(f"# Raise alerts and look at issues: {sentry.url}/sandbox/")
 
 
 def main() -> None:
@@ -45,7 +51,7 @@ def main() -> None:
     with contextlib.ExitStack() as running, contextlib.suppress(KeyboardInterrupt):
         if not arguments.sentry_only:
             _describe_microsoft(running.enter_context(Microsoft()))
-        _describe_sentry(running.enter_context(Sentry(arguments.port)))
+        _describe_sentry(running.enter_context(Sentry(arguments.port)), arguments.webhook_url)
         print("# Running until Ctrl-C", flush=True)
         threading.Event().wait()
 

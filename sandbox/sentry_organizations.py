@@ -2,19 +2,30 @@
 
 from aiohttp import web
 
-from sandbox.sentry_model import Organization, SentryState
-from sandbox.sentry_operation import Operation
+from sandbox.sentry_operation import Call, Operation
+from sandbox.sentry_paging import page
+from sandbox.sentry_records import Organization
 
 # As in Sentry's own OpenAPI description: any one of these is enough.
 READ = frozenset({"org:read", "org:write", "org:admin"})
 
 
-async def retrieve(_: web.Request, state: SentryState, organization: Organization) -> web.Response:
+async def retrieve(call: Call) -> web.Response:
     """GET /api/0/organizations/{slug}/."""
-    return web.json_response(_shown(organization, state.url))
+    member = call.tenant.member_of(call.token.user) if call.token.user else None
+    access = call.token.scopes & (member.scopes if member else call.token.scopes)
+    return web.json_response({**shown(call.tenant.organization, call.state.url), "access": sorted(access)})
 
 
-def _shown(organization: Organization, url: str) -> dict[str, object]:
+async def index(call: Call) -> web.Response:
+    """GET /api/0/organizations/: those of the token's person; an integration's token has no person, hence none."""
+    user, tenants = call.token.user, call.state.tenants.values()
+    mine = [t for t in tenants if user and t.member_of(user) and t.organization.slug in call.token.organizations]
+    return page(call.request, [shown(tenant.organization, call.state.url) for tenant in mine])
+
+
+def shown(organization: Organization, url: str) -> dict[str, object]:
+    """An organization as JSON."""
     return {
         "id": organization.id,
         "slug": organization.slug,
@@ -32,4 +43,7 @@ def _shown(organization: Organization, url: str) -> dict[str, object]:
     }
 
 
-OPERATIONS = (Operation("GET", "/api/0/organizations/{organization}/", READ, retrieve),)
+OPERATIONS = (
+    Operation("GET", "/api/0/organizations/{organization}/", READ, retrieve),
+    Operation("GET", "/api/0/organizations/", READ, index),
+)

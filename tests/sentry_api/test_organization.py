@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.faults import close, garbage, hang, respond, trickle
 from sandbox.sentry import Sentry
+from sandbox.sentry_model import INTEGRATION_SCOPES
 from sentry_api import (
     MissingPermission,
     Organization,
@@ -46,9 +47,10 @@ def api(session: aiohttp.ClientSession, sentry: Sentry) -> SentryApi:
 
 
 async def test_organization(api: SentryApi, sentry: Sentry) -> None:
-    assert await api.organization(sentry.url, SLUG, sentry.token) == Organization(
-        slug=SLUG, name="The Interstellar Jurisdiction", url=f"{sentry.url}/organizations/{SLUG}", id="1"
-    )
+    found = await api.organization(sentry.url, SLUG, sentry.token)
+    url = f"{sentry.url}/organizations/{SLUG}"
+    assert found == Organization(SLUG, "The Interstellar Jurisdiction", url, "1", frozenset(INTEGRATION_SCOPES))
+    assert not found.may_manage_integrations
 
 
 async def test_token_that_sentry_does_not_know(api: SentryApi, sentry: Sentry) -> None:
