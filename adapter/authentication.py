@@ -70,15 +70,20 @@ class ChannelAuthentication(BotFrameworkAuthentication):  # type: ignore[misc]  
     """Validates requests through `inner`, remembers what was valid, and hands out our connectors.
 
     A verified token is remembered for its whole text, its channel and its service URL together, for five minutes at
-    most and never past its expiry. clock: epoch seconds.
+    most and never past its expiry. clock: epoch seconds. most: how many tokens are remembered.
     """
 
     def __init__(
-        self, inner: BotFrameworkAuthentication, connectors: ConnectorFactory, clock: Callable[[], float]
+        self,
+        inner: BotFrameworkAuthentication,
+        connectors: ConnectorFactory,
+        clock: Callable[[], float],
+        most: int = MOST_REMEMBERED,
     ) -> None:
         self._inner = inner
         self._connectors = connectors
         self._clock = clock
+        self._most = most
         self._verified: OrderedDict[tuple[bytes, str, str], _Verified] = OrderedDict()
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
@@ -114,7 +119,7 @@ class ChannelAuthentication(BotFrameworkAuthentication):  # type: ignore[misc]  
     def _remember(self, key: tuple[bytes, str, str], verified: _Verified) -> None:
         self._verified[key] = verified
         self._verified.move_to_end(key)
-        if len(self._verified) > MOST_REMEMBERED:
+        if len(self._verified) > self._most:
             self._verified.popitem(last=False)
 
     async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> Any:  # noqa: ARG002
