@@ -28,22 +28,27 @@ from adapter.http import open_session
 from adapter.seam import Seam, open_seam
 from handlers import messages, pages, setup
 from handlers.errors import errors
-from handlers.keys import PAGE_FACTS, SETUP, PageFacts
-from handlers.teams import TeamsBot
+from handlers.keys import DELIVERY, PAGE_FACTS, SETUP, PageFacts
+from handlers.teams import Services, TeamsBot
 from sentry_api import SentryApi
+from services.answers import Answers
 from services.commands import Commands
+from services.delivery import Delivery
 from services.installations import Installations
+from services.repeats import Repeats
 from services.setup import Setup
 from services.setup_links import SetupLinks
+from services.upkeep import Upkeep
 from settings import Settings, SettingsError, load_settings
-from store import Store, StoreError, StoreUnavailable
+from store import Store, StoreError
 
 gc.freeze()
 gc.enable()
 
 LARGEST_FORM = 16 * 1024
-RUNNING_TURNS_FINISH_WITHIN = 30.0
-LOOK_FOR_PENDING_EVERY = 30.0
+# Both from the signal on, and less than the 30 seconds that a platform gives between SIGTERM and SIGKILL.
+RUNNING_TURNS_FINISH_WITHIN = 24.0
+SENDS_FINISH_WITHIN = 26.0
 
 log = structlog.get_logger(__name__)
 
@@ -76,13 +81,22 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     opened.push_async_callback(store.close)
     seam = await opened.enter_async_context(open_seam(settings, session))
     links = SetupLinks(settings.secret_keys, settings.public_url, now)
-    installations = Installations(store, links, seam.connector, now)
+    delivery = Delivery(store.deliveries, seam.connector, now)
+    installations = Installations(store, links, delivery, now)
+    repeats = Repeats(store)
+    opened.push_async_callback(repeats.close)
+    services = Services(installations, Commands(store, links, now), Answers(store, delivery, now), repeats)
     app = web.Application(middlewares=[errors], client_max_size=LARGEST_FORM)
     app[messages.ADAPTER] = seam.adapter
-    app[messages.BOT] = TeamsBot(installations, Commands(store, links, now), seam.connector, settings.app_id, now)
-    app[SETUP] = Setup(store, links, SentryApi(session, settings.sentry_urls), seam.connector, clock=now)
+    app[messages.BOT] = TeamsBot(services, settings.app_id, now)
+    app[SETUP] = Setup(store, links, SentryApi(session, settings.sentry_urls), delivery, clock=now)
+    app[DELIVERY] = delivery
     app[PAGE_FACTS] = PageFacts(settings.public_url, settings.local_mode, settings.app_type, settings.sentry_urls)
-    await opened.enter_async_context(_background(lambda: _greet_where_it_is_due(installations)))
+    upkeep = Upkeep(store.deliveries, installations, delivery.figures, settings.deliveries_kept)
+    await opened.enter_async_context(_background(upkeep.run))
+    await opened.enter_async_context(_background(delivery.run))
+    opened.push_async_callback(delivery.stop, SENDS_FINISH_WITHIN)
+    app.on_shutdown.append(_stop_claiming)
     await opened.enter_async_context(_background(lambda: _warm_up(seam)))
     for door in (messages, setup, pages):
         door.add_routes(app)
@@ -99,13 +113,9 @@ async def _background(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _greet_where_it_is_due(installations: Installations) -> None:
-    while True:
-        try:
-            await installations.welcome_pending()
-        except StoreUnavailable as error:
-            log.warning("welcomes that are due could not be looked up", error=str(error))
-        await asyncio.sleep(LOOK_FOR_PENDING_EVERY)
+async def _stop_claiming(app: web.Application) -> None:
+    """Runs while turns may still go on; what they hand over is stored, and carried by another process."""
+    app[DELIVERY].stop_claiming()
 
 
 async def _warm_up(seam: Seam) -> None:

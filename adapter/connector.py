@@ -16,6 +16,7 @@ from model import ConversationReference
 class Connector:
     """Posts activities; every method raises ConnectorError and gives up after `within` seconds.
 
+    repeat: whether a call that failed is made again within that time, where that is safe.
     An activity is plain JSON as the Bot Connector takes it: {"type": "message", "summary": …, "attachments": […]}.
     cloud: None in local mode, where only connectors on this machine are called.
     """
@@ -25,24 +26,40 @@ class Connector:
         self._cloud = cloud
         self._sender = {"from": {"id": f"28:{app_id}" if app_id else "bot", "name": "Sentry", "role": "bot"}}
 
-    async def send(self, to: ConversationReference, activity: Mapping[str, Any], *, within: float = WITHIN) -> str:
+    async def send(
+        self, to: ConversationReference, activity: Mapping[str, Any], *, within: float = WITHIN, repeat: bool = True
+    ) -> str:
         """Post a new activity and return its id (in a channel: a new thread, or a reply when `to` names a thread)."""
-        answer = await self._transport.call("POST", self._url(to), self._body(activity), within=within)
+        body = self._body(activity)
+        answer = await self._transport.call("POST", self._url(to), body, within=within, repeat=repeat)
         return _id_of(answer.body)
 
     async def reply(
-        self, to: ConversationReference, activity_id: str, activity: Mapping[str, Any], *, within: float = WITHIN
+        self,
+        to: ConversationReference,
+        activity_id: str,
+        activity: Mapping[str, Any],
+        *,
+        within: float = WITHIN,
+        repeat: bool = True,
     ) -> str:
         """Post an activity as an answer to another one and return its id."""
-        answer = await self._transport.call("POST", self._url(to, activity_id), self._body(activity), within=within)
+        body = self._body(activity)
+        answer = await self._transport.call("POST", self._url(to, activity_id), body, within=within, repeat=repeat)
         return _id_of(answer.body)
 
     async def update(
-        self, to: ConversationReference, activity_id: str, activity: Mapping[str, Any], *, within: float = WITHIN
+        self,
+        to: ConversationReference,
+        activity_id: str,
+        activity: Mapping[str, Any],
+        *,
+        within: float = WITHIN,
+        repeat: bool = True,
     ) -> None:
         """Replace an activity that the bot has posted."""
         body = self._body({**activity, "id": activity_id})
-        await self._transport.call("PUT", self._url(to, activity_id), body, within=within)
+        await self._transport.call("PUT", self._url(to, activity_id), body, within=within, repeat=repeat)
 
     def _url(self, to: ConversationReference, activity_id: str | None = None) -> str:
         if not is_allowed(to.service_url, self._cloud):

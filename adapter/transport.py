@@ -44,8 +44,13 @@ class ConnectorTransport:
         self._token = token
         self._token_refused = token_refused
 
-    async def call(self, method: str, url: str, body: bytes | None = None, *, within: float = WITHIN) -> Answer:
-        """Make a call, again where that is safe, for at most `within` seconds; raises ConnectorError."""
+    async def call(
+        self, method: str, url: str, body: bytes | None = None, *, within: float = WITHIN, repeat: bool = True
+    ) -> Answer:
+        """Make a call for at most `within` seconds; raises ConnectorError.
+
+        repeat: make it again where that is safe; else only once more with a new token when the old one was refused.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         number = 0
@@ -56,6 +61,8 @@ class ConnectorTransport:
                 return error
             attempt = Attempt(method, number, sent=sent)
             wait = retries.wait_before_retry(attempt, error, deadline - loop.time(), random.random())  # noqa: S311
+            if not repeat:
+                wait = None
             if error.status == HTTPStatus.UNAUTHORIZED and number == 1:
                 wait = 0.0
             if wait is None:

@@ -1,6 +1,7 @@
 """What an activity from Teams says, as facts; pure functions over its JSON, whatever shape that has."""
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from adapter.activity import parse_timestamp
@@ -44,6 +45,17 @@ def place_of(raw: Raw) -> Place | None:
         data = channel_data(raw)
         return Place(tenant, text_at(data, "team", "id") or text_at(data, "teamsTeamId") or conversation_id, kind)
     return Place(tenant, conversation_id, kind)
+
+
+def name_of(raw: Raw, place: Place) -> str | None:
+    """Return what tells an activity from every other one; None when Teams gave it no id.
+
+    Ids are told apart within a conversation, by type; the name has one length whatever they are.
+    """
+    if not text_at(raw, "id"):
+        return None
+    parts = (place.tenant_id, raw["conversation"]["id"], raw["type"], raw["id"])
+    return blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def reply_to(raw: Raw, place: Place) -> ConversationReference:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from services.delivery import Delivery
 from services.setup import Setup
 
 
@@ -17,5 +18,6 @@ class PageFacts:
     sentry_urls: tuple[str, ...]
 
 
+DELIVERY: web.AppKey[Delivery] = web.AppKey("delivery", Delivery)
 SETUP: web.AppKey[Setup] = web.AppKey("setup", Setup)
 PAGE_FACTS: web.AppKey[PageFacts] = web.AppKey("page_facts", PageFacts)

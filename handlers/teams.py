@@ -1,6 +1,8 @@
 """Activities from Teams: what happened, to whom it is told, what is answered."""
 
+import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,17 +13,29 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import ChannelAccount
 from botbuilder.schema.teams import ChannelInfo, TeamInfo
 
-from adapter.connector import Connector
-from adapter.errors import ConnectorError
 from adapter.mentions import mentions, text_without_mentions
 from handlers import facts
 from handlers.facts import Raw, text_at
 from model import Arrival, PlaceKind
+from services.answers import Answers
 from services.commands import Command, Commands, read_command
 from services.installations import Installations
+from services.repeats import Repeats
 
 CARD = "application/vnd.microsoft.card.adaptive"
+REMEMBERED = frozenset({"message", "invoke"})
+REPEATED = "repeated"
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What an activity may be for."""
+
+    installations: Installations
+    commands: Commands
+    answers: Answers
+    repeats: Repeats
 
 
 class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no types
@@ -32,16 +46,15 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
 
     def __init__(
         self,
-        installations: Installations,
-        commands: Commands,
-        connector: Connector,
+        services: Services,
         app_id: str | None,
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__()
-        self._installations = installations
-        self._commands = commands
-        self._connector = connector
+        self._installations = services.installations
+        self._commands = services.commands
+        self._answers = services.answers
+        self._repeats = services.repeats
         self._app_id = app_id
         self._clock = clock
 
@@ -56,10 +69,23 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         if place is None:
             log.info("activity names no place")
             return
-        if raw["type"] not in {"installationUpdate", "conversationUpdate"}:
-            await self._installations.seen(place, raw["serviceUrl"])
-        await super().on_turn(turn_context)
+        name = facts.name_of(raw, place)
+        if raw["type"] in REMEMBERED and name is not None:
+            async with self._repeats.once(place, raw["serviceUrl"], name) as first:
+                await self._run(turn_context, first=first)
+        else:
+            if raw["type"] not in {"installationUpdate", "conversationUpdate"}:
+                await self._installations.seen(place, raw["serviceUrl"])
+            await super().on_turn(turn_context)
         log.info("activity handled")
+
+    async def _run(self, turn_context: TurnContext, *, first: bool) -> None:
+        if not first:
+            log.info("activity came again")
+            if _raw(turn_context)["type"] != "invoke":
+                return
+            turn_context.turn_state[REPEATED] = True
+        await super().on_turn(turn_context)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Dispatch as the SDK does, for every shape of channelData, and for added and removed members alike."""
@@ -165,7 +191,9 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         data = action.get("data") if isinstance(action, dict) else None
         if not isinstance(data, dict) or not data.get("command"):
             return _invoke_error("BadRequest", "This button carries nothing that I can act on.")
-        card = await self._button(data, at, raw)
+        # A click that Teams sends again is answered by how things stand now.
+        again = turn_context.turn_state.get(REPEATED)
+        card = await (self._commands.answer(Command.STATUS, at) if again else self._button(data, at, raw))
         return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": CARD, "value": _content(card)})
 
     async def _on_named_event(self, event: str, team: TeamInfo | None, turn_context: TurnContext) -> None:
@@ -215,17 +243,11 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         return await self._commands.answer(read_command(str(data.get("command"))), at)
 
     async def _answer(self, raw: Raw, at: Arrival, command: Command | None) -> None:
-        activity_id = await self._post(raw, at, await self._commands.answer(command, at))
-        if command is Command.SETUP and activity_id is not None:
-            await self._commands.setup_card_posted(at, activity_id)
+        await self._post(raw, at, await self._commands.answer(command, at), command)
 
-    async def _post(self, raw: Raw, at: Arrival, card: dict[str, Any]) -> str | None:
-        """Post an answer and return its id; None when the connector does not take it: the event itself was handled."""
-        try:
-            return await self._connector.send(facts.reply_to(raw, at.place), card)
-        except ConnectorError as error:
-            log.warning("answer not posted", error=str(error), retryable=error.retryable)
-            return None
+    async def _post(self, raw: Raw, at: Arrival, card: dict[str, Any], command: Command | None = None) -> None:
+        asked = facts.name_of(raw, at.place) or secrets.token_hex(16)
+        await self._answers.post(facts.reply_to(raw, at.place), card, at, command, asked)
 
     def _arrival(self, raw: Raw) -> Arrival | None:
         return facts.arrival_of(raw, self._clock())

@@ -91,12 +91,6 @@ class Commands:
             else build_nothing_to_disconnect_card()
         )
 
-    async def setup_card_posted(self, at: Arrival, activity_id: str) -> None:
-        """Note which activity carries the newest setup button, so that a finished setup can take it away."""
-        installation = await self._store.find(at.place)
-        if installation is not None:
-            await self._store.welcomed(installation.id, activity_id, self._clock())
-
     async def _setup(self, at: Arrival) -> dict[str, Any]:
         nonce = new_nonce()
         installation = await self._store.new_setup_link(at.place, nonce)

@@ -1,49 +1,46 @@
 """The bot comes to a place, is greeted with one card, and is forgotten when it leaves."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from adapter.connector import Connector
 from adapter.errors import ConnectorError
 from cards import build_group_chat_welcome_card, build_personal_welcome_card, build_team_welcome_card
 from model import Arrival, Installation, Place, PlaceKind
 from services.commands import new_nonce
+from services.delivery import Delivery
 from services.setup_links import SetupLinks
-from store import Store
+from store import WELCOME, NewDelivery, Store
 
 log = structlog.get_logger(__name__)
-MOST_PLACES_REMEMBERED = 20_000
-CLAIM_FOR = timedelta(seconds=60)
+OVERDUE = timedelta(seconds=30)
+"""After this time nobody is at a welcome any more: posting it in the turn takes ten seconds at most."""
+
+SECOND_TRY = 2.0
 PENDING_AT_ONCE = 100
 
 
 class Installations:
     """Who may welcome is decided by the store, so that it also holds for two processes."""
 
-    def __init__(self, store: Store, links: SetupLinks, connector: Connector, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, links: SetupLinks, delivery: Delivery, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._links = links
-        self._connector = connector
+        self._delivery = delivery
         self._clock = clock
-        self._service_urls: OrderedDict[Place, str] = OrderedDict()
 
     async def arrive(self, arrival: Arrival) -> bool:
         """Record the bot's arrival and greet; False when it was known already, or was removed since."""
         installation = await self._store.arrive(arrival, new_nonce(), self._clock())
         if installation is None:
-            await self.seen(arrival.place, arrival.conversation.service_url)
             return False
-        self._remember(arrival.place, arrival.conversation.service_url)
         await self._welcome(installation)
         return True
 
     async def leave(self, place: Place, at: datetime, actor: str) -> bool:
         """Forget a place with its links and secrets; False when it was forgotten already or installed after `at`."""
-        self._service_urls.pop(place, None)
         return await self._store.remove(place, at, actor)
 
     async def rename(self, place: Place, name: str) -> None:
@@ -51,38 +48,43 @@ class Installations:
         await self._store.rename(place, name)
 
     async def seen(self, place: Place, service_url: str) -> None:
-        """Note where a place is reached now; asks the store only when that is news to this process."""
-        if self._service_urls.get(place) != service_url:
-            await self._store.refresh_service_url(place, service_url)
-            self._remember(place, service_url)
+        """Note that something came from a place: where it is reached now, and that it can be reached (again)."""
+        await self._store.heard(place, service_url)
 
-    async def welcome_pending(self) -> int:
-        """Greet where a process died between recording and greeting, or could not post; returns how many."""
-        greeted = 0
-        for due in await self._store.pending_welcomes(self._clock() - CLAIM_FOR, PENDING_AT_ONCE):
-            # Taken on one by one: a claim lasts a minute, and the welcomes before it may take longer.
-            installation = await self._store.claim_welcome(due.id, self._clock())
-            if installation is not None:
-                await self._welcome(installation)
-                greeted += 1
-        return greeted
-
-    def _remember(self, place: Place, service_url: str) -> None:
-        self._service_urls[place] = service_url
-        self._service_urls.move_to_end(place)
-        if len(self._service_urls) > MOST_PLACES_REMEMBERED:
-            self._service_urls.popitem(last=False)
+    async def take_up_welcomes(self) -> int:
+        """Deliver the welcomes of processes that died between recording and greeting; returns how many."""
+        taken = 0
+        for due in await self._store.pending_welcomes(self._clock() - OVERDUE, PENDING_AT_ONCE):
+            now = self._clock()
+            taken += await self._delivery.take_up(self._welcome_of(due), now - OVERDUE, now)
+        return taken
 
     async def _welcome(self, installation: Installation) -> None:
-        card = welcome_card(installation, self._links.issue(installation))
+        new = self._welcome_of(installation)
         try:
-            activity_id = await self._connector.send(installation.conversation, card)
+            activity_id = await self._delivery.post(new)
         except ConnectorError as error:
-            log.warning("welcome not posted", installation=installation.id, error=str(error), retryable=error.retryable)
-            if not error.gone:
-                await self._store.welcome_failed(installation.id)
-            return
-        await self._store.welcomed(installation.id, activity_id, self._clock())
+            await self._refused(installation, new, error)
+        else:
+            if activity_id is not None:
+                await self._store.welcomed(installation.id, activity_id, self._clock())
+
+    async def _refused(self, installation: Installation, new: NewDelivery, error: ConnectorError) -> None:
+        log.warning("welcome not posted", installation=installation.id, error=str(error), gone=error.gone)
+        if error.gone:
+            await self._store.unreachable(installation.place, str(error), self._clock())
+        else:
+            # A second try, and when that fails too, a line in the list of what gave up.
+            await self._delivery.deliver(new.after(SECOND_TRY))
+
+    def _welcome_of(self, installation: Installation) -> NewDelivery:
+        return NewDelivery(
+            key=f"welcome:{installation.id}:{installation.installed_at.isoformat()}",
+            to=installation.conversation,
+            activity=welcome_card(installation, self._links.issue(installation)),
+            purpose=WELCOME,
+            installation_id=installation.id,
+        )
 
 
 def welcome_card(installation: Installation, setup_url: str) -> dict[str, Any]:

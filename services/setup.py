@@ -1,15 +1,16 @@
 """Finishing a setup: the place that a signed link names is tied to the Sentry organization that a person gives."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 import structlog
 
 from adapter.errors import ConnectorError
 from cards import build_confirmation_card, build_finished_welcome_card
-from model import ConversationReference, Installation
+from model import Installation
 from sentry_api import (
     MissingPermission,
     Organization,
@@ -22,10 +23,11 @@ from sentry_api import (
     UnknownOrganization,
     WrongToken,
 )
+from services.delivery import Delivery
 from services.setup_form import SetupForm, SetupRequest, read_form
 from services.setup_links import Clock, SetupLinks, SetupParameters, place_of
 from services.setup_problems import LinkReplaced, LinkUnknown, LinkUsed, ProblemKind, SetupProblem
-from store import OrganizationAccess, Store
+from store import Method, NewDelivery, OrganizationAccess, Store, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +42,12 @@ _KINDS: Mapping[type[SentryError], ProblemKind] = {
 }
 
 
-class Poster(Protocol):
-    """The part of the connector that a setup needs; gives up in time, with a ConnectorError."""
+class Announced(StrEnum):
+    """Whether Teams was told of a finished setup."""
 
-    async def send(self, to: ConversationReference, activity: Mapping[str, object]) -> str:
-        """Post an activity and return its id."""
-
-    async def update(self, to: ConversationReference, activity_id: str, activity: Mapping[str, object]) -> None:
-        """Put another activity in the place of an earlier one."""
+    POSTED = "posted"
+    LATER = "later"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class PendingSetup:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished setup. `announced`: the confirmation stands in Teams."""
+    """A finished setup. `announced`: whether the confirmation stands in Teams."""
 
     installation: Installation
     organization: Organization
-    announced: bool
+    announced: Announced
 
 
 class Setup:
@@ -75,14 +75,14 @@ class Setup:
         store: Store,
         links: SetupLinks,
         sentry: SentryApi,
-        connector: Poster,
+        delivery: Delivery,
         *,
         clock: Clock,
     ) -> None:
         self._store = store
         self._links = links
         self._sentry = sentry
-        self._connector = connector
+        self._delivery = delivery
         self._clock = clock
 
     async def look(self, signed: str) -> PendingSetup:
@@ -123,32 +123,42 @@ class Setup:
         await self.look(signed)
         raise LinkReplaced
 
-    async def _announce(self, installation: Installation, organization: Organization, connected_by: str) -> bool:
+    async def _announce(self, installation: Installation, organization: Organization, connected_by: str) -> Announced:
         """Tell Teams. The place is connected already, so that a failure here is logged and told, never raised."""
         confirmation = build_confirmation_card(
             organization.name, organization.url, installation.name, connected_by, installation.place.kind
         )
-        posted, _ = await asyncio.gather(
-            _told("confirmation", installation, self._connector.send(installation.conversation, confirmation)),
+        announced, _ = await asyncio.gather(
+            self._tell(_news(installation, "confirmation", confirmation)),
             self._finish_welcome(installation, organization),
         )
-        return posted
+        return announced
 
     async def _finish_welcome(self, installation: Installation, organization: Organization) -> None:
         activity_id = installation.welcome_activity_id
         if activity_id is None:
             return
         card = build_finished_welcome_card(installation.place.kind, installation.name, organization.name)
-        await _told("welcome", installation, self._connector.update(installation.conversation, activity_id, card))
+        news = _news(installation, "finished welcome", card)
+        await self._tell(replace(news, method=Method.UPDATE, activity_id=activity_id))
+
+    async def _tell(self, news: NewDelivery) -> Announced:
+        try:
+            activity_id = await self._delivery.post(news)
+        except (ConnectorError, StoreUnavailable) as error:
+            log.warning("setup.not_announced", what=news.purpose, installation=news.installation_id, reason=str(error))
+            return Announced.FAILED
+        return Announced.LATER if activity_id is None else Announced.POSTED
 
 
-async def _told(what: str, installation: Installation, call: Awaitable[object]) -> bool:
-    try:
-        await call
-    except ConnectorError as error:
-        log.warning("setup.not_announced", what=what, installation=installation.id, reason=str(error))
-        return False
-    return True
+def _news(installation: Installation, what: str, card: dict[str, Any]) -> NewDelivery:
+    return NewDelivery(
+        key=f"setup:{installation.id}:{installation.used_nonce}:{what}",
+        to=installation.conversation,
+        activity=card,
+        purpose=what,
+        installation_id=installation.id,
+    )
 
 
 def _kind_of(error: SentryError) -> ProblemKind:

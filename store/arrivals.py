@@ -11,7 +11,7 @@ from model import Arrival, Installation
 from store.audit import AuditEntry, note
 from store.prepared import Prepared
 from store.rows import clean, installation_of
-from store.tables import installations
+from store.tables import installations, welcome_due
 from store.times import UtcTime
 from store.transaction import Transaction
 
@@ -21,7 +21,12 @@ columns = installations.c
 _stale = bindparam("stale", type_=UtcTime)
 _removed = columns.removed_at.is_not(None)
 _unwelcomed = and_(columns.removed_at.is_(None), columns.welcomed_at.is_(None))
-_claimable = and_(_unwelcomed, or_(columns.welcome_claimed_at.is_(None), columns.welcome_claimed_at < _stale))
+_claimable = and_(
+    _unwelcomed,
+    columns.welcome_delivery_id.is_(None),
+    or_(columns.welcome_claimed_at.is_(None), columns.welcome_claimed_at < _stale),
+)
+_unreachable = columns.unreachable_at.is_not(None)
 
 
 def _arrive(insert: Callable[..., Any]) -> Insert:
@@ -39,9 +44,11 @@ def _arrive(insert: Callable[..., Any]) -> Insert:
             **{name: either(_removed, name) for name in ("kind", "name", "conversation_id", "user_id", "setup_nonce")},
             **{name: either(later, name) for name in ("service_url", "installed_at")},
             **{name: either(or_(_removed, _claimable), name) for name in ("welcome_claim", "welcome_claimed_at")},
-            "removed_at": null(),
+            # The place is heard from, so it can be reached; a welcome that could not be delivered is due again.
+            "welcome_delivery_id": case((or_(_removed, _unreachable), null()), else_=columns.welcome_delivery_id),
+            **dict.fromkeys(("removed_at", "unreachable_at", "unreachable_reason"), null()),
         },
-        where=or_(later, _claimable),
+        where=or_(later, _claimable, and_(columns.removed_at.is_(None), _unreachable)),
     ).returning(installations)
     return statement
 
@@ -52,21 +59,10 @@ WELCOMED = Prepared.of(
     .where(columns.id == bindparam("installation"), columns.removed_at.is_(None))
     .values(welcome_activity_id=bindparam("activity"), welcomed_at=bindparam("now"))
 )
-GIVE_BACK = (
-    update(installations)
-    .where(columns.id == bindparam("installation"))
-    .values(welcome_claim=None, welcome_claimed_at=None)
-)
-CLAIM = (
-    update(installations)
-    .where(columns.id == bindparam("installation"), _claimable)
-    .values(welcome_claimed_at=bindparam("now"))
-    .returning(installations)
-)
 PENDING = (
     select(installations)
     .where(
-        _unwelcomed,
+        welcome_due,
         func.coalesce(columns.welcome_claimed_at, columns.installed_at) < bindparam("older_than", type_=UtcTime),
     )
     .order_by(columns.id)
@@ -105,18 +101,7 @@ def welcomed(transaction: Transaction, installation_id: int, activity_id: str, n
     transaction.hot(WELCOMED, {"installation": installation_id, "activity": activity_id, "now": now})
 
 
-def give_back(transaction: Transaction, installation_id: int) -> None:
-    """Note that the welcome card was not sent: whoever comes next may send it."""
-    transaction.execute(GIVE_BACK, {"installation": installation_id})
-
-
-def claim(transaction: Transaction, installation_id: int, now: datetime) -> Installation | None:
-    """Return the installation if its welcome was not sent and nobody is at it; the caller then is."""
-    row = transaction.one(CLAIM, {"installation": installation_id, "now": now, "stale": now - CLAIM_LASTS})
-    return None if row is None else installation_of(row)
-
-
 def pending(transaction: Transaction, older_than: datetime, limit: int) -> list[Installation]:
-    """Return installations whose welcome was claimed (or given back) before `older_than` and never sent."""
+    """Return installations whose welcome was claimed before `older_than`, never sent and given to no delivery."""
     rows = transaction.execute(PENDING, {"older_than": older_than, "most": limit})
     return [installation_of(row) for row in rows]

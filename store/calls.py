@@ -11,6 +11,10 @@ from store.transaction import Transaction
 T = TypeVar("T")
 
 
+class Abandoned(Exception):
+    """Nobody waits for a call any more."""
+
+
 class Call(Generic[T]):
     """An operation, who waits for it, and what came of it.
 
@@ -32,8 +36,13 @@ class Call(Generic[T]):
         return self._future.done()
 
     def run(self, transaction: Transaction) -> None:
-        """Run the operation; in the worker thread. Its result counts only once the transaction is committed."""
+        """Run the operation; in the worker thread. Its result counts only once the transaction is committed.
+
+        Raises Abandoned, and so undoes it, when nobody waits any more: whoever gave up has told others that it failed.
+        """
         self._result = self._operation(transaction)
+        if self.abandoned:
+            raise Abandoned
 
     def fail(self, error: Exception) -> None:
         """Let the caller see `error`, as the store words it; in the worker thread."""

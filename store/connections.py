@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Connection, Installation, Place
 from store.audit import AuditEntry, note
+from store.deliveries import drop
+from store.delivery_facts import WELCOME
 from store.rows import clean, find, installation_of
 from store.tables import connections, installations, organizations
 from store.times import UtcTime
@@ -99,6 +101,7 @@ def connect(transaction: Transaction, installation_id: int, nonce: str, setup: S
     if row is None:
         return None
     installation = installation_of(row)
+    drop(transaction, installation.id, "the setup was finished", WELCOME)
     _tie(transaction, installation, setup)
     detail = {"sentry_url": setup.organization.sentry_url, "organization": setup.organization.slug}
     note(transaction, installation.place, AuditEntry(setup.at, "setup", installation.user_id, detail))

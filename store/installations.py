@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from model import Installation, Place
 from store.audit import AuditEntry, note
 from store.connections import forget_connections, take_turns
+from store.deliveries import drop
+from store.delivery_facts import WELCOME
 from store.rows import PLACE, clean, find, key_of
 from store.tables import installations
 from store.times import UtcTime
@@ -20,6 +22,7 @@ EMPTY: dict[str, object] = {
     **dict.fromkeys(("name", "service_url", "conversation_id", "user_id"), ""),
     **dict.fromkeys(("setup_nonce", "used_nonce"), None),
     **dict.fromkeys(("welcome_claim", "welcome_claimed_at", "welcome_activity_id", "welcomed_at"), None),
+    **dict.fromkeys(("welcome_delivery_id", "unreachable_at", "unreachable_reason"), None),
 }
 
 
@@ -43,7 +46,6 @@ REMOVE = (
     .returning(columns.id)
 )
 RENAME = update(installations).where(*PLACE, columns.name != bindparam("to")).values(name=bindparam("to"))
-MOVE = update(installations).where(*PLACE, columns.service_url != bindparam("to")).values(service_url=bindparam("to"))
 NEW_LINK = update(installations).where(*PLACE).values(setup_nonce=bindparam("nonce"))
 
 
@@ -56,6 +58,7 @@ def remove(transaction: Transaction, place: Place, at: datetime, actor: str) -> 
     if row is None:
         return False
     forget_connections(transaction, row.id)
+    drop(transaction, row.id, "the bot was removed")
     note(transaction, place, AuditEntry(at, "remove", actor, {}))
     return True
 
@@ -70,12 +73,10 @@ def rename(transaction: Transaction, place: Place, name: str) -> None:
     transaction.execute(RENAME, {**key_of(place), "to": clean(name)})
 
 
-def refresh_service_url(transaction: Transaction, place: Place, service_url: str) -> None:
-    """Store the address of the connector for a place; writes only when it is another one."""
-    transaction.execute(MOVE, {**key_of(place), "to": service_url})
-
-
 def new_setup_link(transaction: Transaction, place: Place, nonce: str) -> Installation | None:
     """Let the setup link that `nonce` names be the only one that works; None if there is no installation."""
     transaction.execute(NEW_LINK, {**key_of(place), "nonce": nonce})
-    return find(transaction, place)
+    installation = find(transaction, place)
+    if installation is not None:
+        drop(transaction, installation.id, "a newer setup link was issued", WELCOME)
+    return installation

@@ -8,10 +8,11 @@ from typing import Self
 from sqlalchemy import text
 
 from model import Arrival, Connection, Installation, Place
-from store import arrivals, audit, connections, installations, rows
+from store import arrivals, audit, connections, installations, reach, rows, seen
 from store.audit import AuditEntry
 from store.connections import OrganizationAccess
 from store.database import database_of
+from store.delivery_store import DeliveryStore
 from store.limits import CALL_WAIT, DATABASE_SHARE
 from store.link import Link
 from store.migrate import migrate
@@ -23,15 +24,17 @@ ANSWER = text("SELECT 1")
 
 
 class Store:
-    """Installations and what they are connected to. Any method may raise StoreUnavailable; times carry their zone.
+    """Installations and what they are connected to; `deliveries` is what will be posted.
 
-    A caller that is cancelled disturbs nobody; whether its call was carried out is then unknown.
+    Any method may raise StoreUnavailable; times carry their zone. A caller that is cancelled disturbs nobody; whether
+    its call was carried out is then unknown.
     """
 
     def __init__(self, writer: Worker, reader: Worker, cipher: Cipher) -> None:
         self._writer = writer
         self._reader = reader
         self._cipher = cipher
+        self.deliveries = DeliveryStore(writer, reader)
 
     @classmethod
     async def open(
@@ -70,7 +73,7 @@ class Store:
         """Record that the bot was added; return the installation if the caller is the one to welcome it.
 
         That is so for a new place, for one that was removed before `arrival.at`, and for one whose welcome somebody
-        else took on more than a minute ago (or gave back) and never sent. Build the link from the installation's own
+        else took on more than a minute ago and never sent. Build the link from the installation's own
         `setup_nonce`, which is `nonce` only for a fresh start.
         """
         return await self._writer.run(
@@ -84,21 +87,9 @@ class Store:
             _order_of_row(installation_id),
         )
 
-    async def welcome_failed(self, installation_id: int) -> None:
-        """Note that the welcome was not sent: the next arrival, or whoever claims it, may send it."""
-        await self._writer.run(
-            lambda transaction: arrivals.give_back(transaction, installation_id), _order_of_row(installation_id)
-        )
-
     async def pending_welcomes(self, older_than: datetime, limit: int) -> list[Installation]:
-        """Return installations whose welcome was due before `older_than` and was not sent; claim one to send it."""
+        """Return installations whose welcome was due before `older_than`, was not sent, and is in no delivery."""
         return await self._reader.run(lambda transaction: arrivals.pending(transaction, older_than, limit))
-
-    async def claim_welcome(self, installation_id: int, now: datetime) -> Installation | None:
-        """Return the installation if its welcome is due and nobody has been at it for a minute; the caller then is."""
-        return await self._writer.run(
-            lambda transaction: arrivals.claim(transaction, installation_id, now), _order_of_row(installation_id)
-        )
 
     async def remove(self, place: Place, at: datetime, actor: str) -> bool:
         """Forget the installation in `place` with its links and secrets.
@@ -112,11 +103,30 @@ class Store:
         """Store the new name of a place."""
         await self._writer.run(lambda transaction: installations.rename(transaction, place, name), _order(place))
 
-    async def refresh_service_url(self, place: Place, service_url: str) -> None:
-        """Store the connector's address for a place if it is another one than before."""
-        await self._writer.run(
-            lambda transaction: installations.refresh_service_url(transaction, place, service_url), _order(place)
-        )
+    async def heard(self, place: Place, service_url: str) -> None:
+        """Note that something came from a place: it can be reached (again), and there."""
+        await self._writer.run(lambda transaction: reach.heard(transaction, place, service_url), _order(place))
+
+    async def unreachable(self, place: Place, why: str, now: datetime) -> None:
+        """Note that nothing can be posted in a place until something is heard from it."""
+        await self._writer.run(lambda transaction: reach.unreachable(transaction, place, why, now), _order(place))
+
+    async def begin_turn(self, place: Place, service_url: str, activity: str) -> bool:
+        """As `heard`; and False if the activity of that name was carried out already, or is being."""
+
+        def operation(transaction: Transaction) -> bool:
+            reach.heard(transaction, place, service_url)
+            return seen.begin(transaction, activity)
+
+        return await self._writer.run(operation, _order(place))
+
+    async def turn_done(self, activity: str) -> None:
+        """Note that the turn of an activity was carried out."""
+        await self._writer.run(lambda transaction: seen.done(transaction, activity), f"~~~{activity}")
+
+    async def turn_failed(self, activity: str) -> None:
+        """Note that the turn of an activity failed: sent again, it is a new one."""
+        await self._writer.run(lambda transaction: seen.forget(transaction, activity), f"~~~{activity}")
 
     async def find(self, place: Place) -> Installation | None:
         """Return the installation in `place` with its connection; None if there is none."""

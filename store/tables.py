@@ -48,10 +48,19 @@ installations = Table(
     Column("welcome_claimed_at", UtcTime),
     Column("welcome_activity_id", Text),
     Column("welcomed_at", UtcTime),
+    Column("welcome_delivery_id", BigInteger),
+    Column("unreachable_at", UtcTime),
+    Column("unreachable_reason", Text),
     UniqueConstraint("tenant_id", "place_id"),
 )
-_unwelcomed = and_(installations.c.welcomed_at.is_(None), installations.c.removed_at.is_(None))
-Index("ix_installations_unwelcomed", installations.c.id, sqlite_where=_unwelcomed, postgresql_where=_unwelcomed)
+# The welcome is due, and no delivery has it: what the sweep looks for.
+welcome_due = and_(
+    installations.c.welcomed_at.is_(None),
+    installations.c.removed_at.is_(None),
+    installations.c.welcome_delivery_id.is_(None),
+    installations.c.unreachable_at.is_(None),
+)
+Index("ix_installations_unwelcomed", installations.c.id, sqlite_where=welcome_due, postgresql_where=welcome_due)
 
 organizations = Table(
     "organizations",

@@ -8,6 +8,7 @@ from adapter.http import open_session
 from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sentry_api import SentryApi
+from services.delivery import Delivery
 from services.setup_links import SetupLinks
 from store import Store
 from tests.handlers.setup_world import KEYS, OTHER_SENTRY, PUBLIC_URL, World, application, connector_to
@@ -43,7 +44,7 @@ async def world(
     async with open_session(proxy_from_environment=True) as session:
         connector = connector_to(microsoft, session)
         api = SentryApi(session, [sentry.url, OTHER_SENTRY], time_limit=0.5)
-        server = TestServer(application(store, links, api, connector, clock))
+        server = TestServer(application(store, links, api, Delivery(store.deliveries, connector, clock), clock))
         async with TestClient(server) as http:
             yield World(store, links, clock, microsoft, sentry, connector, http)
     await store.close()

@@ -17,6 +17,7 @@ from model import Arrival, ConversationReference, Installation, Place, PlaceKind
 from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sentry_api import SentryApi
+from services.delivery import Delivery
 from services.setup import Setup
 from services.setup_links import SetupLinks
 from settings import ChannelService
@@ -110,11 +111,11 @@ def connector_to(microsoft: Microsoft, session: ClientSession) -> Connector:
 
 
 def application(
-    store: Store, links: SetupLinks, sentry: SentryApi, connector: Connector, clock: Clock
+    store: Store, links: SetupLinks, sentry: SentryApi, delivery: Delivery, clock: Clock
 ) -> web.Application:
     """The routes of the pages and nothing else."""
     app = web.Application()
-    app[SETUP] = Setup(store, links, sentry, connector, clock=clock)
+    app[SETUP] = Setup(store, links, sentry, delivery, clock=clock)
     app[PAGE_FACTS] = PageFacts(PUBLIC_URL, local_mode=False, mode="SingleTenant", sentry_urls=sentry.allowed)
     pages.add_routes(app)
     setup.add_routes(app)

@@ -77,14 +77,6 @@ async def test_a_welcome_whose_claimer_died_goes_to_the_next_with_the_same_link(
     assert await store.arrive(arrival(), "fourth", later(62)) is None
 
 
-async def test_a_welcome_that_was_given_back_goes_to_the_next_at_once(store: Store) -> None:
-    installation = await store.arrive(arrival(), "first", NOW)
-    assert installation is not None
-    await store.welcome_failed(installation.id)
-    assert await store.arrive(arrival(), "second", later(1))
-    assert await store.arrive(arrival(), "third", later(2)) is None
-
-
 async def test_a_finished_setup_needs_no_welcome(store: Store) -> None:
     installation = await store.arrive(arrival(), "nonce", NOW)
     assert installation is not None
@@ -104,28 +96,19 @@ async def test_an_activity_id_is_kept_even_if_the_setup_was_finished_first(store
 
 
 async def test_pending_welcomes_are_those_that_nobody_finished(store: Store) -> None:
-    claimed, given_back, sent, recent = [
+    claimed, also_claimed, sent, recent = [
         await store.arrive(arrival(team(i), at=later(i)), f"nonce {i}", later(90 if i == 3 else i)) for i in range(4)
     ]
     assert claimed
-    assert given_back
+    assert also_claimed
     assert sent
     assert recent
-    await store.welcome_failed(given_back.id)
     await store.welcomed(sent.id, "activity", NOW)
     assert [installation.id for installation in await store.pending_welcomes(later(30), 10)] == [
         claimed.id,
-        given_back.id,
+        also_claimed.id,
     ]
     assert len(await store.pending_welcomes(later(30), 1)) == 1
-
-
-async def test_a_pending_welcome_is_claimed_by_one(store: Store) -> None:
-    installation = await store.arrive(arrival(), "nonce", NOW)
-    assert installation is not None
-    assert await store.claim_welcome(installation.id, later(60)) is None
-    claims = await asyncio.gather(*(store.claim_welcome(installation.id, later(61)) for _ in range(5)))
-    assert [claim for claim in claims if claim] == [installation]
 
 
 async def test_a_later_add_brings_the_newer_address(store: Store) -> None:

@@ -18,14 +18,18 @@ async def test_nothing_but_the_key_is_left_of_a_removed_place(store: Store, quer
     installation = await store.arrive(arrival(), "nonce", NOW)
     assert installation is not None
     await store.welcomed(installation.id, "activity", NOW)
+    await store.unreachable(TEAM, "403", NOW)
     await store.connect(installation.id, "nonce", ACME, "29:the-user", NOW)
     await store.new_setup_link(TEAM, "another")
     await store.remove(TEAM, later(10), "29:admin")
     kept = "id, tenant_id, place_id, kind, installed_at = removed_at"
     emptied = "name || service_url || conversation_id || user_id"
-    nulls = "setup_nonce, used_nonce, welcome_claim, welcome_claimed_at, welcome_activity_id, welcomed_at"
+    nulls = (
+        "setup_nonce, used_nonce, welcome_claim, welcome_claimed_at, welcome_activity_id, welcomed_at, "
+        "welcome_delivery_id, unreachable_at, unreachable_reason"
+    )
     (row,) = query(f"SELECT {kept}, {emptied}, {nulls} FROM installations")  # noqa: S608
-    assert row == (installation.id, TEAM.tenant_id, TEAM.place_id, "team", True, "", *[None] * 6)
+    assert row == (installation.id, TEAM.tenant_id, TEAM.place_id, "team", True, "", *[None] * 9)
     assert query("SELECT * FROM connections") == []
     assert query("SELECT * FROM organizations") == []
 
@@ -128,9 +132,9 @@ async def test_what_happens_to_a_removed_place_leaves_it_removed(store: Store, q
     assert installation is not None
     await store.remove(TEAM, later(10), "29:admin")
     await store.rename(TEAM, "Renamed")
-    await store.refresh_service_url(TEAM, "https://elsewhere.example")
+    await store.heard(TEAM, "https://elsewhere.example")
+    await store.unreachable(TEAM, "403", later(11))
     await store.welcomed(installation.id, "activity", later(11))
-    await store.welcome_failed(installation.id)
     assert await store.connect(installation.id, "nonce", ACME, "29:the-user", later(11)) is None
     assert await store.disconnect(TEAM, "29:the-user", later(11)) is None
     assert query("SELECT name, service_url, welcome_activity_id, welcomed_at FROM installations") == [

@@ -163,7 +163,7 @@ async def test_an_organization_belongs_to_one_tenant(store: Store, query: Query)
 async def test_a_rename_and_a_move_are_remembered(store: Store) -> None:
     await installed(store)
     await store.rename(TEAM, "Platform \0🚀")
-    await store.refresh_service_url(TEAM, "https://smba.trafficmanager.net/emea/")
+    await store.heard(TEAM, "https://smba.trafficmanager.net/emea/")
     found = await store.find(TEAM)
     assert found is not None
     assert found.name == "Platform 🚀"

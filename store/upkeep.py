@@ -1,0 +1,57 @@
+"""What has had its time is deleted, a thousand rows at a time, past what others are working on."""
+
+from datetime import timedelta
+
+from sqlalchemy import Delete, Table, bindparam, delete, select
+
+from store.deliveries import WAITING
+from store.delivery_tables import calendars, database_now, deliveries, lanes, seen_activities
+from store.transaction import Transaction
+
+AT_ONCE = 1000
+ACTIVITIES_KEPT = 86_400_000
+"""Milliseconds for which it is remembered what Teams sent; it sends again within minutes."""
+
+# A lane without work whose buckets are full again, and a calendar that lies in the past, say no more than none would.
+IDLE_FOR = 60_000
+
+
+def _delete(table: Table, *conditions: object, order: object) -> Delete:
+    key = next(iter(table.primary_key))
+    old = select(key).where(*conditions).order_by(order).limit(AT_ONCE).with_for_update(skip_locked=True)  # type: ignore[arg-type]
+    return delete(table).where(key.in_(old.scalar_subquery()))
+
+
+_cutoff = database_now() - bindparam("kept", type_=deliveries.c.finished_at.type)
+DELIVERIES = _delete(
+    deliveries,
+    deliveries.c.state != WAITING,
+    deliveries.c.finished_at < _cutoff,
+    order=deliveries.c.finished_at,
+)
+OTHERS = (
+    _delete(
+        lanes,
+        lanes.c.waiting == WAITING,
+        lanes.c.due_at.is_(None),
+        lanes.c.long_tat < database_now() - IDLE_FOR,
+        order=lanes.c.long_tat,
+    ),
+    _delete(calendars, calendars.c.next_at < database_now() - IDLE_FOR, order=calendars.c.tenant_id),
+    _delete(
+        seen_activities,
+        seen_activities.c.seen_at < database_now() - ACTIVITIES_KEPT,
+        order=seen_activities.c.seen_at,
+    ),
+)
+
+
+def prune(transaction: Transaction, kept: timedelta) -> int:
+    """Delete deliveries that ended longer ago than `kept`, and what else is over.
+
+    Returns the most rows that one table lost; when that is AT_ONCE, there is more to delete.
+    """
+    milliseconds = round(kept.total_seconds() * 1000)
+    deleted = [transaction.execute(DELIVERIES, {"kept": milliseconds}).rowcount]
+    deleted += [transaction.execute(statement, {}).rowcount for statement in OTHERS]
+    return max(deleted)
