@@ -82,6 +82,32 @@ NO_OUTCOME = Outcome()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamsPerson:
+    """Somebody in Teams who can be @mentioned: `id` is the Entra object id or the bot's id of them (29:…)."""
+
+    id: str
+    name: str
+
+
+class CommentState(StrEnum):
+    """What became of a comment; the values are Sentry's."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentFacts:
+    """A comment on an issue; `text` is Markdown as Sentry's people write it."""
+
+    author: str
+    text: str
+    state: CommentState = CommentState.CREATED
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueFacts:
     """An issue as a card shows it; every text is as Sentry gave it. `url` is its page, checked to be on that Sentry.
 

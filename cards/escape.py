@@ -41,14 +41,27 @@ def markdown(name: str, fallback: str = "", limit: int = MAX_LENGTH) -> str:
     text = plain(name, fallback, limit)
     if not _SUSPECT.search(text):
         return text
-    escaped = _SPECIAL.sub(r"\\\g<0>", _PAIRED.sub(rf"\g<0>{_JOINER}", text))
+    escaped = _SPECIAL.sub(r"\\\g<0>", inert(text))
     return _JOINER + escaped if _BLOCK_START.match(text) else escaped
+
+
+def inert(text: str) -> str:
+    """Return a plain text in which nothing is a tag, an entity or a function, for what shows HTML but no Markdown."""
+    return _PAIRED.sub(rf"\g<0>{_JOINER}", text)
 
 
 def quoted(name: str, fallback: str, limit: int = MAX_LENGTH) -> str:
     """Return Markdown: the name in quotation marks, or `fallback` without any when nothing visible is left."""
     escaped = markdown(name, limit=limit)
     return f"“{escaped}”" if escaped else fallback
+
+
+def paragraphs(text: str, limit: int = 1000, lines: int = 12) -> str:
+    """Return Markdown that shows a text of several lines exactly; what is too long or too many ends in "…"."""
+    shown = [markdown(line, limit=limit) for line in text[:limit].splitlines()]
+    kept = [line for line in shown if line]
+    is_cut = len(text) > limit or len(kept) > lines
+    return "\n\n".join([*kept[:lines], "…"] if is_cut else kept)
 
 
 def _one_line(text: str) -> str:

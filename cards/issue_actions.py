@@ -30,6 +30,7 @@ LONGEST_COMMENT = 4000
 # A client shows 15 found by typing; of the fixed list more than this is no help, and cards have a limit.
 _MOST_CANDIDATES = 25
 _LONGEST_CANDIDATE = 60
+_MOST_REFRESHED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ def open_action(url: str) -> list[dict[str, Any]]:
     """Return the button of a card without others: it opens the page in Sentry."""
     target = web_page(url)
     return [_OPEN.fill({"url": target})] if target else []
+
+
+def refreshing(token: str, user_ids: Sequence[str]) -> dict[str, Any]:
+    """Return what makes Teams ask for the card again whenever one of these people (at most 60) looks at it."""
+    return {"action": _REFRESH.fill({"token": token}), "userIds": list(user_ids[:_MOST_REFRESHED])}
 
 
 def _has_owner(issue: IssueFacts) -> bool:
@@ -153,6 +159,7 @@ def _comment() -> list[CardElement]:
 
 _RESOLVE = Template.of_part(issue_button("Resolve", IssueCommand.RESOLVE, style="positive", when=When.NOW))
 _ARCHIVE = Template.of_part(_archive())
+_REFRESH = Template.of_part(issue_button("Refresh", IssueCommand.REFRESH))
 _OPEN = Template.of_part(OpenUrlAction(title="Open in Sentry", url="{{url}}"))
 _FIRST = {
     IssueStatus.UNRESOLVED: [_RESOLVE],

@@ -15,6 +15,7 @@ class IssueCommand(StrEnum):
     """RESOLVE: "when", a When. ARCHIVE: "until", an Until. ASSIGN: "to", ME; or "assignee", "user:<id>" or "team:<id>".
 
     PRIORITY: "priority", a Priority. COMMENT: "comment", the text. UNRESOLVE (also unarchives) and UNASSIGN: nothing.
+    REFRESH, sent by Teams when somebody looks at the card: nothing; to be answered with the card as it should be.
     """
 
     RESOLVE = "resolve"
@@ -24,6 +25,7 @@ class IssueCommand(StrEnum):
     UNASSIGN = "unassign"
     PRIORITY = "priority"
     COMMENT = "comment"
+    REFRESH = "refresh"
 
 
 class When(StrEnum):

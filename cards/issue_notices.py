@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from microsoft_teams.cards import TextBlock
-
+from cards import parts
 from cards.escape import markdown
-from cards.template import Template
 from cards.times import counted, local_time, minutes
 
 _LONGEST_REASON = 300
@@ -60,20 +58,20 @@ NO_NOTICES = Notices()
 def notice_blocks(notices: Notices) -> Iterator[dict[str, Any]]:
     """Yield the elements; what matters most first."""
     if isinstance(notices.progress, Failed):
-        yield _BAD.fill({"text": _failed(notices.progress)})
+        yield parts.bad_news(_failed(notices.progress))
     if isinstance(notices.progress, Working):
-        yield _NEWS.fill({"text": _working(notices.progress)})
+        yield parts.news(_working(notices.progress))
     if notices.storm:
-        yield _NEWS.fill({"text": _storm(notices.storm)})
+        yield parts.news(_storm(notices.storm))
     if notices.sample:
-        yield _NEWS.fill({"text": "A sample: nothing is broken, and nothing on this card exists in Sentry."})
+        yield parts.news("A sample: nothing is broken, and nothing on this card exists in Sentry.")
     if notices.muted_until:
-        yield _NEWS.fill({"text": f"Muted here until {local_time(notices.muted_until)}."})
+        yield parts.news(f"Muted here until {local_time(notices.muted_until)}.")
 
 
 def _working(working: Working) -> str:
     by = markdown(working.by, limit=_LONGEST_NAME)
-    return f"Working on it: {working.what}{f', as {by} asked' if by else ''} …"
+    return f"Working on it: {working.what}{f' for {by}' if by else ''} …"
 
 
 def _failed(failed: Failed) -> str:
@@ -85,7 +83,3 @@ def _failed(failed: Failed) -> str:
 
 def _storm(storm: Storm) -> str:
     return f"Updated: {counted(storm.events, 'event')} in the last {minutes(storm.minutes)}."
-
-
-_NEWS = Template.of_part(TextBlock(text="{{text}}", wrap=True, weight="Bolder", color="Accent"))
-_BAD = Template.of_part(TextBlock(text="{{text}}", wrap=True, weight="Bolder", color="Attention"))

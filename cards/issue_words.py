@@ -22,7 +22,7 @@ _TRENDS = {
 
 def headline(issue: IssueFacts) -> str:
     """Return the issue's title linked to its page; the error's type alone when the whole would be long."""
-    return link(_title(issue), issue.url, LONGEST_TITLE)
+    return link(_title(issue), issue.url, LONGEST_TITLE) or "Issue without a title"
 
 
 def plain_headline(issue: IssueFacts) -> str:
@@ -38,7 +38,7 @@ def story(issue: IssueFacts) -> str:
 
 def _title(issue: IssueFacts) -> str:
     splits = len(issue.title) > _LONG and issue.happened and issue.title.startswith(f"{issue.error_type}:")
-    return issue.error_type if splits and issue.error_type else issue.title or issue.short_id
+    return issue.error_type if splits and issue.error_type else plain(issue.title, issue.short_id, LONGEST_TITLE)
 
 
 def where(code: CodePlace | None, culprit: str) -> str:

@@ -27,11 +27,14 @@ def assemble(
     actions: Sequence[dict[str, Any]],
     summary: str,
     entities: Sequence[dict[str, Any]] = (),
+    refresh: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the message activity that shows a card put together from filled parts; `entities` are its mentions."""
     content: dict[str, Any] = {"$schema": _SCHEMA, "type": "AdaptiveCard", "version": "1.5", "body": list(body)}
     if actions:
         content["actions"] = list(actions)
+    if refresh:
+        content["refresh"] = refresh
     if entities:
         content["msteams"] = {"entities": list(entities)}
     return _message(content, summary)

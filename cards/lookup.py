@@ -1,0 +1,73 @@
+"""Issues that were asked for: the answers to `issue`, link previews, and the search of the message extension."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cards.elements import card, note, paragraph, title
+from cards.escape import inert, plain, quoted
+from cards.issue_actions import Candidate
+from cards.issue_words import headline, impact, origin, plain_headline, standing
+from cards.template import message
+from issue_model import IssueFacts
+
+_THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
+_SEARCH = "application/vnd.microsoft.search.searchResponse"
+_MOST_ISSUES = 10
+# The number that Teams shows of what is found by typing.
+_MOST_CHOICES = 15
+
+
+def build_issue_not_found_card(asked: str, organizations: Sequence[str]) -> dict[str, Any]:
+    """Say that there is no such issue. asked: what the person typed; organizations: the names of those searched."""
+    searched = ", ".join(quoted(name, "an organization") for name in organizations[:_MOST_ISSUES])
+    body = (
+        title(f"No issue {quoted(asked, 'with that name', 40)}"),
+        paragraph(f"Searched: {searched}." if searched else "No Sentry organization is connected here."),
+        note("An issue is named by its short id, such as WEB-1A, or by its address."),
+    )
+    return message(card(*body), f"No issue {plain(asked, 'with that name', 40)}")
+
+
+def build_issue_list_card(issues: Sequence[IssueFacts]) -> dict[str, Any]:
+    """List the issues that were found, when there are several."""
+    rows = [paragraph(f"{headline(issue)}\n\n{_subtitle(issue)}") for issue in issues[:_MOST_ISSUES]]
+    more = [note(f"And {len(issues) - _MOST_ISSUES} more.")] if len(issues) > _MOST_ISSUES else []
+    return message(card(title(f"{len(issues)} issues"), *rows, *more), f"{len(issues)} issues found")
+
+
+def _subtitle(issue: IssueFacts) -> str:
+    return " · ".join(text for text in (standing(issue), origin(issue), impact(issue)) if text)
+
+
+def unfurled(found: IssueFacts, activity: dict[str, Any]) -> dict[str, Any]:
+    """Answer a pasted link (invoke composeExtension/queryLink). activity: from build_issue_card."""
+    return search_results([(found, activity)])
+
+
+def search_results(found: Sequence[tuple[IssueFacts, dict[str, Any]]]) -> dict[str, Any]:
+    """Answer a search (invoke composeExtension/query): a preview of each issue, and its card once it is chosen."""
+    attachments = [{**activity["attachments"][0], "preview": _preview(issue)} for issue, activity in found]
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
+
+
+def search_message(text: str) -> dict[str, Any]:
+    """Answer a search or a pasted link with a sentence of ours instead of results."""
+    return {"composeExtension": {"type": "message", "text": text}}
+
+
+def search_sign_in(sign_in_url: str) -> dict[str, Any]:
+    """Answer a search with the demand to sign in first."""
+    action = {"type": "openUrl", "value": sign_in_url, "title": "Sign in with Sentry"}
+    return {"composeExtension": {"type": "auth", "suggestedActions": {"actions": [action]}}}
+
+
+def _preview(issue: IssueFacts) -> dict[str, Any]:
+    places = (plain(issue.short_id), plain(issue.project, limit=40), plain(issue.environment, limit=40))
+    text = " · ".join(each for each in (*places, impact(issue)) if each)
+    return {"contentType": _THUMBNAIL, "content": {"title": inert(plain_headline(issue)), "text": inert(text)}}
+
+
+def assignee_results(candidates: Sequence[Candidate]) -> dict[str, Any]:
+    """Answer the typed search for an assignee (invoke application/search)."""
+    results = [{"title": plain(each.name, each.value, 60), "value": each.value} for each in candidates[:_MOST_CHOICES]]
+    return {"type": _SEARCH, "value": {"results": results}}
