@@ -67,6 +67,7 @@ def fetch() -> None:
     """Install what package-lock.json names, unless it is there already."""
     if PROGRAM.is_file():
         return
+    print("Fetching the Agents Playground with npm, this once.", flush=True)
     done = subprocess.run([_found("npm"), "ci"], cwd=HOME, check=False, capture_output=True, text=True)
     if done.returncode:
         raise PlaygroundMissing(f"npm ci in {HOME} failed:\n{done.stderr}")
@@ -75,5 +76,5 @@ def fetch() -> None:
 def _found(program: str) -> str:
     path = shutil.which(program)
     if path is None:
-        raise PlaygroundMissing(f"The Agents Playground needs Node.js 18 or newer: there is no {program} here.")
+        raise PlaygroundMissing(f"The Agents Playground needs Node.js: there is no {program} here.")
     return path
