@@ -119,6 +119,7 @@ async def test_local_mode_is_for_this_machine_only(microsoft: Microsoft, tmp_pat
         # Every address in 127.0.0.0/8 is this machine: only a bot that listens on all addresses answers to another one.
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(("127.0.0.2", port), timeout=1)
+        await happens(lambda: "What to do next" in bot.child.output[-1])
         output = "".join(bot.child.output)
         assert "Local mode: nobody is authenticated" in output
         assert f"http://localhost:{port}/api/messages" in output

@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import copy
+from threading import Barrier
 
 import pytest
 
@@ -312,11 +313,14 @@ def test_a_given_secret_key_is_not_kept(data: Path) -> None:
     assert not data.exists()
 
 
-def test_processes_that_start_together_keep_the_same_key(data: Path) -> None:
-    with ThreadPoolExecutor(16) as starting:
-        keys = {found.secret_keys for found in starting.map(lambda _: load_settings({}), range(64))}
-    assert len(keys) == 1
-    assert [path.name for path in data.iterdir()] == ["secret_key"]
+def test_bots_that_start_together_keep_the_same_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as starting:
+        for round_ in range(25):
+            monkeypatch.setattr(settings, "DATA", tmp_path / str(round_))
+            together = Barrier(8)
+            keys = set(starting.map(lambda _, gate=together: (gate.wait(), load_settings({}).secret_keys)[1], range(8)))
+            assert len(keys) == 1
+            assert [path.name for path in (tmp_path / str(round_)).iterdir()] == ["secret_key"]
 
 
 def test_secrets_are_not_shown() -> None:

@@ -186,10 +186,10 @@ async def test_a_welcome_that_the_connector_did_not_take_comes_by_itself(
 ) -> None:
     for name, (fault, times) in CONNECTOR_TROUBLE.items():
         team = new_team(name)
-        microsoft.connector.faults.add(fault, times)
+        microsoft.connector.faults.add(fault, times, path=team.channel_id)
         assert (await bot.teams.post(install_team(team))).status == 201
         assert (await bot.teams.post(installation_update(team))).status == 201
-    await microsoft.connector.arrived(len(CONNECTOR_TROUBLE))
+    await microsoft.connector.arrived(len(CONNECTOR_TROUBLE), within=10)
     await happens(lambda: None not in rows(tmp_path, "welcomed_at"))
     assert sorted(summaries(microsoft)) == sorted(f"Set up Sentry for {name}" for name in CONNECTOR_TROUBLE)
     assert rows(tmp_path) == ["team"] * len(CONNECTOR_TROUBLE)
