@@ -53,29 +53,27 @@ class ConnectorTransport:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
-        number = 0
+        number, renewed = 0, self._token is None
         while True:
             number += 1
             sent, error = await self._attempt(method, url, body, deadline)
             if isinstance(error, Answer):
                 return error
+            if error.status == HTTPStatus.UNAUTHORIZED and not renewed:
+                renewed = True
+                continue
             attempt = Attempt(method, number, sent=sent)
             wait = retries.wait_before_retry(attempt, error, deadline - loop.time(), random.random())  # noqa: S311
-            if not repeat:
-                wait = None
-            if error.status == HTTPStatus.UNAUTHORIZED and number == 1:
-                wait = 0.0
-            if wait is None:
+            if wait is None or not repeat:
                 raise error
             await asyncio.sleep(wait)
 
     async def _attempt(
         self, method: str, url: str, body: bytes | None, deadline: float
     ) -> tuple[bool, Answer | ConnectorError]:
-        try:
-            token = await self._token() if self._token else ""
-        except CredentialsError as error:
-            return False, ConnectorError(None, "CredentialsError", str(error), retryable=True)
+        token = await self._bearer(deadline)
+        if isinstance(token, ConnectorError):
+            return False, token
         headers = {**JSON_HEADERS, "Authorization": f"Bearer {token}"} if token else JSON_HEADERS
         try:
             async with (
@@ -85,7 +83,7 @@ class ConnectorTransport:
                 ) as answer,
             ):
                 content = await read_at_most(answer, LARGEST_ANSWER)
-        except aiohttp.ClientConnectorError as error:
+        except NOT_SENT as error:
             return False, _no_answer(error, sent=False)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return True, _no_answer(error, sent=True)
@@ -95,7 +93,20 @@ class ConnectorTransport:
             return True, Answer(answer.status, answer.headers, content)
         return True, error_of(answer.status, answer.headers, content, datetime.now(UTC))
 
+    async def _bearer(self, deadline: float) -> str | ConnectorError:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._token() if self._token else ""
+        except CredentialsError as error:
+            if error.refused:  # asking again at once would get the same answer
+                raise ConnectorError(None, "CredentialsError", str(error), retryable=True) from error
+            return ConnectorError(None, "CredentialsError", str(error), retryable=True)
+        except TimeoutError:
+            return ConnectorError(None, "CredentialsError", "there was no token in time", retryable=True)
 
+
+# The connection, or the proxy's tunnel, did not come about.
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 # The deadline of the whole call is kept around it; the connection limit is the session's.
 NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=5.0)
 

@@ -14,6 +14,14 @@ from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sandbox.teams import Teams
 from settings import load_settings
+from tests.databases import (  # noqa: F401 - fixtures of all tests
+    fresh_postgres_url,
+    postgres,
+    postgres_url,
+    shared_postgres_url,
+    sqlite_url,
+    url,
+)
 
 SECRET_KEY = "a-secret-key-for-tests-that-is-long-enough"
 
