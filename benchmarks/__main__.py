@@ -38,7 +38,8 @@ def main() -> int:
         return 1
     print(table(results))
     where = "bot on core 0, load and Microsoft's side on core 1" if pinned else "not pinned to cores"
-    print(f"\n{os.cpu_count()} cores ({where}), {time.monotonic() - began:.0f} s.")
+    busy = f"load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
+    print(f"\n{os.cpu_count()} cores ({where}), {busy}, {time.monotonic() - began:.0f} s.")
     if options.json:
         options.json.write_bytes(orjson.dumps({"plan": asdict(_plan(options)), "results": results}))
     return 0
