@@ -28,13 +28,14 @@ from adapter.http import open_session
 from adapter.seam import Seam, open_seam
 from handlers import messages, pages, setup
 from handlers.errors import errors
-from handlers.keys import DELIVERY, PAGE_FACTS, SETUP, PageFacts
+from handlers.keys import DELIVERY, INSTANCE, PAGE_FACTS, SETUP, PageFacts
 from handlers.teams import Services, TeamsBot
 from sentry_api import SentryApi
 from services.answers import Answers
 from services.commands import Commands
 from services.delivery import Delivery
 from services.installations import Installations
+from services.instance import Instance
 from services.repeats import Repeats
 from services.setup import Setup
 from services.setup_links import SetupLinks
@@ -91,6 +92,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     app[messages.BOT] = TeamsBot(services, settings.app_id, now)
     app[SETUP] = Setup(store, links, SentryApi(session, settings.sentry_urls), delivery, clock=now)
     app[DELIVERY] = delivery
+    app[INSTANCE] = Instance(settings.secret_keys, settings.app_id)
     app[PAGE_FACTS] = PageFacts(settings.public_url, settings.local_mode, settings.app_type, settings.sentry_urls)
     upkeep = Upkeep(store.deliveries, installations, delivery.figures, settings.deliveries_kept)
     await opened.enter_async_context(_background(upkeep.run))

@@ -137,22 +137,29 @@ class SigningKeys:
             log.error("signing keys could not be fetched", url=self._metadata_url, error=str(error))
 
     async def _fetch(self) -> None:
-        try:
-            async with asyncio.timeout(self._within):
-                metadata = await self._get_json(self._metadata_url)
-                keys = parse_keys(await self._get_json(_jwks_uri(metadata)))
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise KeysUnreachable(f"{type(error).__name__}: {error}") from error
-        self._keys = keys
+        self._keys = keys = await fetch_keys(self._session, self._metadata_url, self._within)
         self._fetched_at = self._clock()
         log.info("signing keys fetched", count=len(keys))
 
-    async def _get_json(self, url: str) -> Any:
-        async with self._session.get(url, allow_redirects=False) as answer:
-            answer.raise_for_status()
-            if answer.status != 200:  # noqa: PLR2004
-                raise ValueError(f"{url} answered {answer.status}")
-            return orjson.loads(await read_at_most(answer, LARGEST_ANSWER))
+
+async def fetch_keys(
+    session: aiohttp.ClientSession, metadata_url: str, within: float = FETCH_WITHIN
+) -> dict[str, SigningKey]:
+    """Return the channel's keys by id, as its OpenID metadata lists them now; raises KeysUnreachable."""
+    try:
+        async with asyncio.timeout(within):
+            metadata = await _get_json(session, metadata_url)
+            return parse_keys(await _get_json(session, _jwks_uri(metadata)))
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise KeysUnreachable(f"{type(error).__name__}: {error}") from error
+
+
+async def _get_json(session: aiohttp.ClientSession, url: str) -> Any:
+    async with session.get(url, allow_redirects=False) as answer:
+        answer.raise_for_status()
+        if answer.status != 200:  # noqa: PLR2004
+            raise ValueError(f"{url} answered {answer.status}")
+        return orjson.loads(await read_at_most(answer, LARGEST_ANSWER))
 
 
 def parse_keys(jwks: Any) -> dict[str, SigningKey]:

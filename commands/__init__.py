@@ -11,6 +11,7 @@ from typing import Protocol
 
 # name → module
 COMMANDS = {
+    "doctor": "commands.doctor",
     "package": "commands.package",
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from services.delivery import Delivery
+from services.instance import Instance
 from services.setup import Setup
 
 
@@ -20,4 +21,5 @@ class PageFacts:
 
 DELIVERY: web.AppKey[Delivery] = web.AppKey("delivery", Delivery)
 SETUP: web.AppKey[Setup] = web.AppKey("setup", Setup)
+INSTANCE: web.AppKey[Instance] = web.AppKey("instance", Instance)
 PAGE_FACTS: web.AppKey[PageFacts] = web.AppKey("page_facts", PageFacts)

@@ -120,7 +120,9 @@ class Entra(Service):
 
     async def _discovery(self, request: web.Request) -> web.Response:
         tenant = request.match_info["tenant"]
-        known = {**self.directories, **{id_: id_ for id_ in self.directories.values()}, "common": "common"}
+        # Bot Framework's own directories are there, whether the bot is registered in them or not.
+        there = {**BOT_FRAMEWORK_TENANTS, **self.directories}
+        known = {**there, **{id_: id_ for id_ in there.values()}, "common": "common"}
         if tenant not in known:
             return refuse.unknown_tenant(tenant).response()
         base = f"https://{request.host}/{known[tenant]}"

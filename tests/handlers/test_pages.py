@@ -3,15 +3,19 @@ from aiohttp import web
 from pytest_aiohttp.plugin import AiohttpClient
 
 from handlers import pages
-from handlers.keys import PAGE_FACTS, PageFacts
+from handlers.keys import INSTANCE, PAGE_FACTS, PageFacts
+from services.instance import Instance
 from tests.handlers.page_text import PageText
 from tests.handlers.test_setup import assert_guarded
+
+KEY, NONCE = "k" * 40, "0" * 32
 
 
 def served(*, local_mode: bool) -> web.Application:
     app = web.Application()
     public_url = "http://localhost:3978" if local_mode else "https://bot.example.com"
     app[PAGE_FACTS] = PageFacts(public_url, local_mode, "SingleTenant", ("https://sentry.io", "https://de.sentry.io"))
+    app[INSTANCE] = Instance([KEY], None)
     pages.add_routes(app)
     return app
 
@@ -62,6 +66,19 @@ async def test_healthz(aiohttp_client: AiohttpClient) -> None:
     assert response.status == 200
     assert await response.json() == {"status": "ok"}
     assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_healthz_proves_which_bot_it_is_to_whoever_brings_a_nonce(aiohttp_client: AiohttpClient) -> None:
+    client = await aiohttp_client(served(local_mode=False))
+    answer = await (await client.get(f"/healthz?nonce={NONCE}")).json()
+    assert set(answer) == {"status", "proof"}
+    assert Instance([KEY], None).knows(NONCE, answer["proof"])
+
+
+@pytest.mark.parametrize("nonce", ["", "0" * 31, "0" * 65, "x" * 32])
+async def test_healthz_signs_nothing_else(aiohttp_client: AiohttpClient, nonce: str) -> None:
+    client = await aiohttp_client(served(local_mode=False))
+    assert await (await client.get("/healthz", params={"nonce": nonce})).json() == {"status": "ok"}
 
 
 @pytest.mark.parametrize(("name", "content_type"), [("style.css", "text/css"), ("icon.svg", "image/svg+xml")])
