@@ -273,6 +273,25 @@ async def test_a_button_can_carry_a_command(bot: ServedBot, microsoft: Microsoft
     assert microsoft.connector.activities[-1].conversation_id == f"{team.channel_id};messageid=1766459963017"
 
 
+async def test_a_message_that_teams_sends_again_is_answered_once(bot: ServedBot, microsoft: Microsoft) -> None:
+    first, second = message(new_personal_chat(), "help"), message(new_personal_chat(), "help")
+    assert [(await bot.teams.post(event)).status for event in (first, first, second)] == [201, 201, 201]
+    assert summaries(microsoft) == [HELP, HELP]
+
+
+async def test_a_click_that_teams_sends_again_acts_once(bot: ServedBot, microsoft: Microsoft, sentry: Sentry) -> None:
+    chat = new_personal_chat()
+    await connect(bot, microsoft, sentry, chat)
+    click = execute(chat, ASKED)
+    answers = [await bot.teams.post(click)]
+    await say(bot, chat, "setup")
+    await talk.finish_setup(bot, microsoft, sentry)
+    answers.append(await bot.teams.post(click))
+    await say(bot, chat, "status")
+    assert [answer.status for answer in answers] == [200, 200]
+    assert summaries(microsoft)[-1].startswith(f"{ORGANIZATION} is connected")
+
+
 NO_DATA: list[object] = [None, [], "setup", {}, {"command": ""}]
 MALFORMED: list[object] = [
     *(None, {}, [], "x", 5, {"action": None}, {"action": "x"}, {"action": {"type": "Action.Submit"}}),
