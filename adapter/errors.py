@@ -43,4 +43,11 @@ class ConnectorError(Exception):
 
 
 class CredentialsError(Exception):
-    """Entra refused the bot's own credentials, or could not be reached; the text is for the operator."""
+    """There is no token for the bot; the text is for the operator.
+
+    refused: Entra has answered, and did not take the bot's credentials; else it could not be asked.
+    """
+
+    def __init__(self, text: str, *, refused: bool = False) -> None:
+        super().__init__(text)
+        self.refused = refused

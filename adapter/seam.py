@@ -6,12 +6,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import ClientSession
+from botframework.connector.auth import AppCredentials
 
 from adapter.authentication import ChannelAuthentication, sdk_authentication
 from adapter.cloud_adapter import TeamsAdapter
 from adapter.clouds import CLOUDS, Cloud
 from adapter.connector import Connector
-from adapter.credentials import CachedCredentials, ConnectorToken, sdk_credentials_factory
+from adapter.connector_token import ConnectorToken
+from adapter.credentials import CachedCredentials, sdk_credentials_factory
 from adapter.gate import Gate
 from adapter.sdk_connector import PooledConnectorFactory
 from adapter.signing_keys import SigningKeys
@@ -45,7 +47,7 @@ async def open_seam(settings: Settings, session: ClientSession) -> AsyncIterator
         yield _join(settings, credentials, cloud, session, (keys, token))
 
 
-async def _own(credentials: CachedCredentials, settings: Settings, cloud: Cloud) -> object:
+async def _own(credentials: CachedCredentials, settings: Settings, cloud: Cloud) -> AppCredentials:
     return await credentials.create_credentials(settings.app_id or "", cloud.oauth_scope, cloud.login_endpoint, True)
 
 

@@ -121,3 +121,14 @@ class Doing:
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         await self.act(turn_context)
+
+
+@asynccontextmanager
+async def outbound(values: dict[str, str | None]) -> AsyncIterator[Seam]:
+    """Open the seam alone, for a bot with these settings (None: not set)."""
+    settings = load_settings({name: value for name, value in values.items() if value is not None})
+    async with (
+        open_session(proxy_from_environment=settings.proxy_from_environment) as session,
+        open_seam(settings, session) as seam,
+    ):
+        yield seam
