@@ -8,6 +8,9 @@ and quotation marks instead of bold. (A backtick has to take the backslash: noth
 """
 
 import re
+from collections.abc import Iterable
+
+import orjson
 
 MAX_LENGTH = 80
 _JOINER = "\u2060"
@@ -62,6 +65,17 @@ def paragraphs(text: str, limit: int = 1000, lines: int = 12) -> str:
     kept = [line for line in shown if line]
     is_cut = len(text) > limit or len(kept) > lines
     return "\n\n".join([*kept[:lines], "…"] if is_cut else kept)
+
+
+def fitting(texts: Iterable[str], budget: int) -> list[str]:
+    """Return as many of the texts, from the first on, as fit into `budget` bytes of JSON; Teams limits a card."""
+    kept: list[str] = []
+    for text in texts:
+        budget -= len(orjson.dumps(text))
+        if budget < 0:
+            break
+        kept.append(text)
+    return kept
 
 
 def _one_line(text: str) -> str:

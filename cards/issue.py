@@ -14,10 +14,10 @@ from cards.template import assemble
 from cards.times import local_time
 from issue_model import IssueFacts, IssueStatus
 
-_MOST_TAGS = 6
-_LONGEST_TAG = 40
-_LONGEST_VALUE = 80
-_LONGEST_CODE = 120
+_MOST_TAGS = 5
+_LONGEST_TAG = 30
+_LONGEST_VALUE = 60
+_LONGEST_CODE = 80
 _LEVELS: dict[str, ContainerStyle] = {"fatal": "attention", "error": "attention", "warning": "warning"}
 _DONE: dict[IssueStatus, ContainerStyle] = {IssueStatus.RESOLVED: "good", IssueStatus.ARCHIVED: "emphasis"}
 
@@ -55,7 +55,7 @@ _STATUS_WORDS = {IssueStatus.RESOLVED: "Resolved: ", IssueStatus.ARCHIVED: "Arch
 
 
 def _body(issue: IssueFacts, notices: Notices) -> Iterator[dict[str, Any]]:
-    yield parts.band(_DONE.get(issue.status) or _LEVELS.get(issue.level.lower(), "accent"), words.standing(issue))
+    yield parts.band(_DONE.get(issue.status) or _LEVELS.get(issue.level[:10].lower(), "accent"), words.standing(issue))
     yield from notice_blocks(notices)
     yield parts.headline(words.headline(issue))
     yield from parts.sentence(words.story(issue))

@@ -20,16 +20,18 @@ from microsoft_teams.cards import (
 )
 
 from cards.buttons import TOKEN, issue_button
-from cards.escape import plain
+from cards.escape import fitting, plain
 from cards.issue_commands import ASSIGNEE, ASSIGNEES, COMMENT, ME, UNTIL, UNTIL_WORDS, IssueCommand, Until, When
 from cards.links import web_page
 from cards.template import Template
 from issue_model import NOBODY, IssueFacts, IssueStatus, Priority
 
 LONGEST_COMMENT = 4000
+LONGEST_TOKEN = 260
 # A client shows 15 found by typing; of the fixed list more than this is no help, and cards have a limit.
 _MOST_CANDIDATES = 25
 _LONGEST_CANDIDATE = 60
+_MOST_BYTES = 1_800
 _MOST_REFRESHED = 60
 
 
@@ -43,13 +45,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """That there are buttons, and what they carry: `token`, signed by the caller, at most 300 characters.
+    """That there are buttons, and what they carry: `token`, signed by the caller, at most LONGEST_TOKEN characters.
 
     `candidates` are offered to clients without typed search, the likeliest first: teams, members of the project.
     """
 
     token: str
     candidates: tuple[Candidate, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.token) > LONGEST_TOKEN:
+            raise ValueError(f"a token longer than {LONGEST_TOKEN} characters: every button carries it, twice")
 
 
 def issue_actions(issue: IssueFacts, controls: Controls) -> list[dict[str, Any]]:
@@ -79,8 +85,9 @@ def _has_owner(issue: IssueFacts) -> bool:
 
 
 def _choices(candidates: Sequence[Candidate]) -> list[dict[str, str]]:
-    shown = [{"title": plain(each.name, each.value, _LONGEST_CANDIDATE), "value": each.value} for each in candidates]
-    return shown[:_MOST_CANDIDATES]
+    first = candidates[:_MOST_CANDIDATES]
+    titles = fitting((plain(each.name, each.value, _LONGEST_CANDIDATE) for each in first), _MOST_BYTES)
+    return [{"title": title, "value": each.value} for title, each in zip(titles, first, strict=False)]
 
 
 def _show(text: str, *body: CardElement, actions: Sequence[Action] = ()) -> ShowCardAction:

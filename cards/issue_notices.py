@@ -9,8 +9,8 @@ from cards import parts
 from cards.escape import markdown
 from cards.times import counted, local_time, minutes
 
-_LONGEST_REASON = 300
-_LONGEST_NAME = 60
+_LONGEST_REASON = 180
+_LONGEST_NAME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +82,4 @@ def _failed(failed: Failed) -> str:
 
 
 def _storm(storm: Storm) -> str:
-    return f"Updated: {counted(storm.events, 'event')} in the last {minutes(storm.minutes)}."
+    return f"Updated: {counted(storm.events, 'event')} in the last {minutes(storm.minutes).removeprefix('1 ')}."

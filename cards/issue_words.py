@@ -7,12 +7,14 @@ from cards.links import link
 from cards.times import counted, local_time
 from issue_model import NOBODY, CodePlace, IssueFacts, IssueStatus, Outcome, Owner, Trend
 
-LONGEST_TITLE = 140
-LONGEST_STORY = 300
-_LONGEST_PLACE = 120
-_LONGEST_NAME = 60
+LONGEST_TITLE = 120
+LONGEST_STORY = 180
+_LONGEST_PLACE = 100
+_LONGEST_PATH = 70
+_LONGEST_NAME = 50
 _LONG = 80
-_MOST_RULES = 3
+_MOST_RULES = 2
+_LONGEST_RULE = 40
 _TRENDS = {
     Trend.NEW: "New {}",
     Trend.REGRESSED: "{} is back",
@@ -37,8 +39,9 @@ def story(issue: IssueFacts) -> str:
 
 
 def _title(issue: IssueFacts) -> str:
-    splits = len(issue.title) > _LONG and issue.happened and issue.title.startswith(f"{issue.error_type}:")
-    return issue.error_type if splits and issue.error_type else plain(issue.title, issue.short_id, LONGEST_TITLE)
+    kind = issue.error_type[:_LONG]
+    is_repeated = bool(kind and issue.happened) and issue.title.startswith(f"{kind}:")
+    return kind if is_repeated and len(issue.title) > _LONG else plain(issue.title, issue.short_id, LONGEST_TITLE)
 
 
 def where(code: CodePlace | None, culprit: str) -> str:
@@ -46,8 +49,13 @@ def where(code: CodePlace | None, culprit: str) -> str:
     if code is None or not code.file:
         return markdown(culprit, limit=_LONGEST_PLACE)
     line = f":{code.line}" if code.line is not None else ""
-    function = f" in {code.function}" if code.function else ""
-    return markdown(f"{code.file[-_LONGEST_PLACE:]}{line}{function}", limit=_LONGEST_PLACE)
+    function = f" in {code.function[:_LONGEST_PLACE]}" if code.function else ""
+    return markdown(f"{_end(code.file)}{line}{function}", limit=_LONGEST_PLACE)
+
+
+def _end(path: str) -> str:
+    """Return the path, of a long one the end: that tells more than the beginning."""
+    return path if len(path) <= _LONGEST_PATH else f"…{path[1 - _LONGEST_PATH :]}"
 
 
 def standing(issue: IssueFacts) -> str:
@@ -113,7 +121,7 @@ def owner(who: Owner | None) -> str:
 
 def source(issue: IssueFacts) -> str:
     """Return the short id and the rules that fired: "WEB-1A, alert: Errors in checkout, Slow pages and 2 more"."""
-    rules = ", ".join(link(rule.name, rule.url, _LONGEST_NAME) for rule in issue.rules[:_MOST_RULES])
+    rules = ", ".join(link(rule.name, rule.url, _LONGEST_RULE) for rule in issue.rules[:_MOST_RULES])
     more = len(issue.rules) - _MOST_RULES
     alert = f"Alert: {rules}{f' and {more} more' if more > 0 else ''}" if rules else ""
     return " · ".join(part for part in (markdown(issue.short_id), alert) if part)

@@ -9,7 +9,7 @@ from cards.escape import MAX_LENGTH, markdown
 _UNSAFE = re.compile(r"[^!#$%&'*+,\-./0-9:;=?@A-Z_a-z~]")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 # Longer than any page of Sentry's; what is longer could fill a card.
-_LONGEST_URL = 800
+_LONGEST_URL = 500
 
 
 def organization_url(sentry_url: str, slug: str) -> str:

@@ -21,6 +21,7 @@ _STYLES: dict[MetricState, ContainerStyle] = {
     MetricState.RESOLVED: "good",
     MetricState.OPEN: "accent",
 }
+_STATES = frozenset(MetricState)
 _LONGEST_TITLE = 140
 _LONGEST_STORY = 200
 _MOST_PROJECTS = 5
@@ -39,8 +40,9 @@ def _summary(alert: MetricAlertFacts, notices: Notices) -> str:
 
 
 def _title(alert: MetricAlertFacts) -> str:
-    """Return the rule's name; Sentry puts the state in front of it, which the band says already."""
-    return alert.title.removeprefix(f"{alert.state.capitalize()}: ")
+    """Return the rule's name; Sentry puts a state in front of it, and the band says that already."""
+    state, _, name = alert.title[: 4 * _LONGEST_TITLE].partition(": ")
+    return name if state.lower() in _STATES and name else alert.title
 
 
 def _body(alert: MetricAlertFacts, notices: Notices) -> Iterator[dict[str, Any]]:

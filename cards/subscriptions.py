@@ -6,7 +6,7 @@ from typing import Any
 
 from alert_model import SubscriptionFacts
 from cards.elements import card, note, paragraph, title
-from cards.escape import markdown, plain
+from cards.escape import fitting, markdown, plain
 from cards.links import link
 from cards.names import how_to_send, organization, place, plain_place
 from cards.template import message
@@ -14,7 +14,8 @@ from cards.times import local_time
 from issue_model import AlertRule
 from model import PlaceKind
 
-_MOST_SUBSCRIPTIONS = 20
+_MOST_SUBSCRIPTIONS = 50
+_MOST_BYTES = 12_000
 _MOST_RULES = 10
 _MOST_VALUES = 5
 _LONGEST_VALUE = 30
@@ -54,18 +55,18 @@ def _count(number: int) -> str:
     return "1 subscription" if number == 1 else f"{number or 'No'} subscriptions"
 
 
-def _numbered(subscriptions: Sequence[SubscriptionFacts]) -> Iterator[str]:
-    for number, each in enumerate(subscriptions[:_MOST_SUBSCRIPTIONS], start=1):
-        yield f"**#{number}** {described(each)}"
-    if len(subscriptions) > _MOST_SUBSCRIPTIONS:
-        yield f"And {len(subscriptions) - _MOST_SUBSCRIPTIONS} more."
+def _numbered(subscriptions: Sequence[SubscriptionFacts]) -> list[str]:
+    first = enumerate(subscriptions[:_MOST_SUBSCRIPTIONS], start=1)
+    rows = fitting((f"**#{number}** {described(each)}" for number, each in first), _MOST_BYTES)
+    more = len(subscriptions) - len(rows)
+    return [*rows, f"And {more} more."] if more else rows
 
 
 def _ruled(rules: Sequence[AlertRule]) -> Iterator[str]:
     if rules:
-        names = ", ".join(link(rule.name, rule.url, 60) for rule in rules[:_MOST_RULES])
-        more = f" and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else ""
-        yield f"Alert rules in Sentry that post here: {names}{more}"
+        names = fitting((link(rule.name, rule.url, 60) for rule in rules[:_MOST_RULES]), _MOST_BYTES // 2)
+        more = f" and {len(rules) - len(names)} more" if len(rules) > len(names) else ""
+        yield f"Alert rules in Sentry that post here: {', '.join(names)}{more}"
 
 
 def build_subscribed_card(
@@ -86,7 +87,7 @@ def build_unsubscribed_card(
     """Confirm `unsubscribe`: what ended, and how many are left."""
     body = (
         title("Unsubscribed" if ended else "No such subscription"),
-        *(paragraph(f"No longer: {described(each)}.") for each in ended[:_MOST_SUBSCRIPTIONS]),
+        *(paragraph(text) for text in fitting((f"No longer: {described(each)}." for each in ended), _MOST_BYTES)),
         paragraph(f"{_count(left)} left here."),
         note(f"To see what comes here, {how_to_send(kind, '**subscriptions**')}."),
     )
@@ -120,7 +121,7 @@ def _filters(subscription: SubscriptionFacts) -> tuple[tuple[str, tuple[str, ...
         ("project", subscription.projects),
         ("level", subscription.levels),
         ("environment", subscription.environments),
-        ("tag", tuple(f"{name}:{value}" for name, value in subscription.tags)),
+        ("tag", tuple(f"{name[:_LONGEST_VALUE]}:{value[:_LONGEST_VALUE]}" for name, value in subscription.tags)),
     )
 
 

@@ -7,17 +7,12 @@ import pytest
 
 import cards
 from model import Connection, PlaceKind
-from tests.cards.reading import actions_of, card_of, markdown_of, shown_on
+from tests.cards.reading import actions_of, card_of, facts_of, markdown_of, shown_on
 from tests.cards.samples import COMMANDS, NAMES, SENTRY_URL, SETUP_URL, connection
 
 ORDINARY = NAMES["ordinary"]
 HOSTILE = "[x](http://evil) *a* _b_"
 SETUP_BUTTON = {"type": "Action.OpenUrl", "title": "Set up Sentry", "style": "positive", "url": SETUP_URL}
-
-
-def facts_of(activity: dict[str, Any]) -> dict[str, str]:
-    (facts,) = [element["facts"] for element in card_of(activity)["body"] if element["type"] == "FactSet"]
-    return {fact["title"]: fact["value"] for fact in facts}
 
 
 @pytest.mark.parametrize(
