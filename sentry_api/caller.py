@@ -74,7 +74,7 @@ class Caller:
             try:
                 return await self._once(base_url, ask, deadline - self.clocks.steady())
             except SentryError as error:
-                pause = _pause(ask, error, attempt)
+                pause = _pause(error, attempt)
                 if pause is None or self.clocks.steady() + pause >= deadline:
                     raise
                 await asyncio.sleep(pause)
@@ -89,13 +89,13 @@ class Caller:
         raise error
 
 
-def _pause(ask: Ask, error: SentryError, attempt: int) -> float | None:
+def _pause(error: SentryError, attempt: int) -> float | None:
     """Return the seconds after which to try again, or None: not again."""
     if attempt >= _MOST_ATTEMPTS or error.may_have_happened:
         return None
     if isinstance(error, SentryBusy):
         return error.retry_after
-    passing = isinstance(error, SentryAnswer) and error.status in _PASSING and not ask.changes
+    passing = isinstance(error, SentryAnswer) and error.status in _PASSING
     if passing or isinstance(error, SentryUnreachable):
         return _FIRST_PAUSE * attempt * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, hides nothing
     return None

@@ -215,6 +215,14 @@ def test_moments_are_times_with_a_zone(value: Any) -> None:
     assert found is None or found.tzinfo is not None
 
 
+def test_moments_as_sentry_writes_them_and_as_it_does_not() -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for text in ("2026-01-01T12:00:00Z", "2026-01-01T12:00:00.000000Z", "2026-01-01T14:00:00+02:00", 1767268800.0):
+        assert moment(text) == noon
+    for value in (1e300, -1e300, 1e15, 10**400, float("nan"), "yesterday", "9999-12-31T23:59:59-14:00", True, None):
+        assert moment(value) is None
+
+
 def test_refusals_in_the_forms_sentry_has() -> None:
     for answer, detail in (
         ({"detail": "No."}, "No."),

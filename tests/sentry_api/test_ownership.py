@@ -2,6 +2,7 @@ import pytest
 
 from sandbox.faults import close, respond
 from sandbox.sentry import Sentry
+from sandbox.sentry_integrations import installation_json
 from sentry_api import (
     Access,
     MissingPermission,
@@ -70,6 +71,20 @@ async def test_token_that_may_not_look(api: SentryApi, sentry: Sentry) -> None:
         sentry.url, sentry.organization.slug, sentry.add_token(sentry.organization.slug, scopes=("event:read",))
     )
     assert (await find_ours(api.integrations, narrow, HOOK)).verdict is Verdict.UNKNOWN
+
+
+async def test_integrations_token_does_not_pass_for_another_integrations(
+    api: SentryApi, access: Access, sentry: Sentry
+) -> None:
+    """For a Sentry that shows its installations to integrations as well."""
+    sentry.app.webhook_url = ""
+    other, _ = sentry.state.add_app("other", "Other", access.organization, ("org:read",))
+    other.webhook_url = HOOK
+    sentry.faults.add(respond(200, json=[installation_json(other)]), path="/sentry-app-installations/")
+    assert (await find_ours(api.integrations, access, HOOK)).verdict is Verdict.PROBABLY
+    sentry.app.webhook_url, other.webhook_url = HOOK, ""
+    sentry.faults.add(respond(200, json=[installation_json(sentry.app)]), path="/sentry-app-installations/")
+    assert (await find_ours(api.integrations, access, HOOK)).verdict is Verdict.OURS
 
 
 async def test_trouble_is_no_verdict(api: SentryApi, access: Access, sentry: Sentry) -> None:

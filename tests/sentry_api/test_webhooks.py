@@ -276,7 +276,11 @@ def test_huge_stack_trace_is_read_quickly_and_little_of_it_kept() -> None:
     }
     own = {**frame, "filename": "last.py"}
     values = [
-        {"type": "E", "value": "v" * 100_000, "stacktrace": {"frames": [*[frame] * 1000, own, {"in_app": False}]}}
+        {
+            "type": "E",
+            "value": "v" * 100_000,
+            "stacktrace": {"frames": [*[frame] * 1000, own, {"filename": "library.py", "in_app": False}]},
+        }
     ]
     body = {
         "data": {
