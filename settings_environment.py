@@ -52,7 +52,7 @@ class Environment(BaseSettings):
     """The settings as they stand in the environment or in .env: text, unchecked, empty when absent."""
 
     model_config = SettingsConfigDict(
-        env_file=HOME / ".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+        env_file=HOME / ".env", env_file_encoding="utf-8-sig", extra="ignore", frozen=True, populate_by_name=True
     )
 
     app_id: str = Field("", validation_alias="MicrosoftAppId")

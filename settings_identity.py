@@ -59,6 +59,8 @@ def database_url(env: Environment, default: Path, problems: list[str]) -> str:
     url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         problems.append("DATABASE_URL must start with sqlite:/// or postgresql://")
+    if url in {"sqlite:///", "sqlite:///:memory:"}:
+        problems.append("DATABASE_URL must name a file: what is kept in memory is lost with the process")
     if env.website_hostname and url.startswith("sqlite:///") and _on_share(url.removeprefix("sqlite:///")):
         problems.append(
             "DATABASE_URL names a SQLite file under /home, a network share on App Service: "

@@ -25,7 +25,7 @@ def number(name: str, text: str, default: int, highest: int, problems: list[str]
     """Return `text` as a whole number from 0 to `highest`."""
     if not text.strip():
         return default
-    if text.strip().isdecimal() and int(text) <= highest:
+    if len(text) <= len(str(highest)) + 2 and text.strip().isdecimal() and int(text) <= highest:
         return int(text)
     problems.append(f"{name} is {text!r}; it must be a whole number up to {highest}")
     return default

@@ -87,7 +87,9 @@ class SigningKeys:
             await self._fetch_quietly()
 
     async def close(self) -> None:
-        """Stop a fetch that is under way."""
+        """Stop a fetch that is under way, after a moment: cancelled while it connects, it would leave a socket open."""
+        if self._fetching is not None:
+            await asyncio.wait({self._fetching}, timeout=1.0)
         if self._fetching is not None:
             self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)

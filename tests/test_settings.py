@@ -245,6 +245,17 @@ def test_other_databases_are_refused(text: str) -> None:
     assert problems(DATABASE_URL=text) == ("DATABASE_URL must start with sqlite:/// or postgresql://",)
 
 
+@pytest.mark.parametrize("text", ["sqlite:///", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(text: str) -> None:
+    assert problems(DATABASE_URL=text) == (
+        "DATABASE_URL must name a file: what is kept in memory is lost with the process",
+    )
+
+
+def test_a_port_of_thousands_of_digits_is_a_mistake_like_any_other() -> None:
+    assert problems(PORT="9" * 5000)[0].startswith("PORT is")
+
+
 @pytest.mark.parametrize(
     ("text", "tenants"),
     [(f"{TENANT},{OTHER_TENANT}", {TENANT, OTHER_TENANT}), (f" {OTHER_TENANT.upper()}\n", {OTHER_TENANT}), ("*", None)],
