@@ -96,7 +96,8 @@ class Carrier:
             why = "the bot was removed" if claimed.stopped is State.DROPPED else "the place cannot be reached"
             return await self._end(claimed, claimed.stopped, why, _unsent(claimed))
         if claimed.time() >= claimed.deadline:
-            return await self._end(claimed, State.FAILED, "no more time: it never was its turn", _unsent(claimed))
+            why = f"no more time: {claimed.outcome or 'its turn never came'}"
+            return await self._end(claimed, State.FAILED, why, _unsent(claimed))
         return await self._post(claimed)
 
     async def hand_back(self, claimed: Claimed, *, missed: bool) -> None:

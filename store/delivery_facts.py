@@ -60,7 +60,7 @@ class Claimed:
 
     now: the database's time in milliseconds, read a moment after `read` (time.monotonic()). wait: milliseconds from
     then until its turn in the tenant's calendar. taken_over: somebody else held the conversation and let the lease end.
-    stopped: why it must not be sent; None in the normal case.
+    stopped: why it must not be sent; None in the normal case. outcome: what went wrong last.
     """
 
     id: int
@@ -74,6 +74,7 @@ class Claimed:
     purpose: str
     installation_id: int | None
     attempts: int
+    outcome: str | None
     deadline: int
     short_tat: int
     long_tat: int

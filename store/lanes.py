@@ -174,6 +174,7 @@ def _claimed(turn: _Turn, head: Row[Any], mine: int, read: float) -> Claimed:
         purpose=head.purpose,
         installation_id=head.installation_id,
         attempts=head.attempts,
+        outcome=head.outcome,
         deadline=head.deadline,
         short_tat=lane.short_tat,
         long_tat=lane.long_tat,
