@@ -13,6 +13,7 @@ from typing import Protocol
 COMMANDS = {
     "doctor": "commands.doctor",
     "package": "commands.package",
+    "deliveries": "commands.deliveries",
 }
 
 
