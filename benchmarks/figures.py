@@ -39,4 +39,4 @@ class Plan:
 
 
 DEFAULT = Plan(rounds=3, count=2500, count_far=600, seconds=8.0, hang=3.0, few=1000, few_slow=20)
-QUICK = Plan(rounds=1, count=500, count_far=150, seconds=2.0, hang=0.7, few=150, few_slow=3)
+QUICK = Plan(rounds=1, count=500, count_far=120, seconds=1.5, hang=0.5, few=100, few_slow=2)
