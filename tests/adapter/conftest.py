@@ -3,8 +3,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from adapter.seam import Seam
+from model import ConversationReference
 from sandbox.microsoft import Microsoft
-from tests.adapter.serving import WatchedBot, watched_bot
+from tests.adapter.serving import WatchedBot, outbound, watched_bot
 from tests.conftest import SECRET_KEY
 
 
@@ -30,3 +32,14 @@ async def watched(microsoft_cloud: Microsoft, tmp_path_factory: pytest.TempPathF
             patch.setenv(name, value)
         async with watched_bot(identity_of(microsoft_cloud), microsoft_cloud, database) as bot:
             yield bot
+
+
+@pytest.fixture
+async def seam(values: dict[str, str]) -> AsyncIterator[Seam]:
+    async with outbound(dict(values)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def chat(microsoft: Microsoft) -> ConversationReference:
+    return ConversationReference(microsoft.service_url, "a:1chat", microsoft.tenant_id)

@@ -1,5 +1,6 @@
 """Bots served for real: the whole one with its turns watched, and small ones behind the same adapter."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from handlers.errors import errors
 from sandbox.microsoft import Microsoft
 from sandbox.standin import listen, port_of
 from sandbox.teams import Teams
-from settings import load_settings
+from settings import Settings, load_settings
 
 
 class Handler(Protocol):
@@ -68,6 +69,14 @@ class WatchedBot:
 
 
 @asynccontextmanager
+async def outgoing(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open the session of a bot; when it is closed, connections that were broken off are closed as well."""
+    async with open_session(proxy_from_environment=settings.proxy_from_environment) as session:
+        yield session
+    await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
 async def listening(app: web.Application) -> AsyncIterator[str]:
     """Serve an application on a free port; yields its address."""
     runner = await listen(app, 0)
@@ -85,6 +94,7 @@ async def watched_bot(values: dict[str, str], microsoft: Microsoft, database: Pa
     app[messages.BOT] = watched
     async with listening(app) as url:
         yield WatchedBot(url, microsoft, watched, database)
+    await asyncio.sleep(0.01)
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ async def small_bot(values: dict[str, str], microsoft: Microsoft, handler: Handl
     settings = load_settings(values)
     app = web.Application(middlewares=[errors])
     async with (
-        open_session(proxy_from_environment=settings.proxy_from_environment) as session,
+        outgoing(settings) as session,
         open_seam(settings, session) as seam,
         aiohttp.ClientSession() as client,
     ):
@@ -127,8 +137,5 @@ class Doing:
 async def outbound(values: dict[str, str | None]) -> AsyncIterator[Seam]:
     """Open the seam alone, for a bot with these settings (None: not set)."""
     settings = load_settings({name: value for name, value in values.items() if value is not None})
-    async with (
-        open_session(proxy_from_environment=settings.proxy_from_environment) as session,
-        open_seam(settings, session) as seam,
-    ):
+    async with outgoing(settings) as session, open_seam(settings, session) as seam:
         yield seam
