@@ -1,5 +1,6 @@
 """The SDK's authentication, wrapped: it still validates every token; what it raises becomes one of our refusals."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,9 @@ def _only_the_channel(issuer: str, app_id: str | None) -> Callable[[Any], Any] |
     return validate
 
 
+_Key = tuple[bytes, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Verified:
     claims: dict[str, object]
@@ -84,21 +88,35 @@ class ChannelAuthentication(BotFrameworkAuthentication):  # type: ignore[misc]  
         self._connectors = connectors
         self._clock = clock
         self._most = most
-        self._verified: OrderedDict[tuple[bytes, str, str], _Verified] = OrderedDict()
+        self._verified: OrderedDict[_Key, _Verified] = OrderedDict()
+        self._validating: dict[_Key, asyncio.Future[_Verified]] = {}
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         """Return who sent `activity`; raises Refused."""
         key = (sha256(auth_header.encode()).digest(), activity.channel_id, activity.service_url)
         verified = self._verified.get(key)
         if verified is None or verified.until <= self._clock():
-            verified = await self._validate(activity, auth_header)
-            self._remember(key, verified)
+            verified = await self._validate_once(key, activity, auth_header)
         result = AuthenticateRequestResult()
         result.claims_identity = ClaimsIdentity(dict(verified.claims), True)
         result.audience = verified.audience
         result.caller_id = verified.caller_id
         result.connector_factory = self._connectors
         return result
+
+    async def _validate_once(self, key: _Key, activity: Activity, auth_header: str) -> _Verified:
+        """Validate a token once for all requests that came with it at the same time."""
+        validating = self._validating.get(key)
+        if validating is None:
+            validating = asyncio.ensure_future(self._validate(activity, auth_header))
+            self._validating[key] = validating
+            validating.add_done_callback(lambda done: self._validated(key, done))
+        return await asyncio.shield(validating)
+
+    def _validated(self, key: _Key, done: asyncio.Future[_Verified]) -> None:
+        del self._validating[key]
+        if not done.cancelled() and done.exception() is None:
+            self._remember(key, done.result())
 
     async def _validate(self, activity: Activity, auth_header: str) -> _Verified:
         try:
@@ -116,7 +134,7 @@ class ChannelAuthentication(BotFrameworkAuthentication):  # type: ignore[misc]  
         expires_at = claims.get("exp", self._clock() + REMEMBER_FOR)
         return _Verified(claims, result.audience, result.caller_id, min(expires_at, self._clock() + REMEMBER_FOR))
 
-    def _remember(self, key: tuple[bytes, str, str], verified: _Verified) -> None:
+    def _remember(self, key: _Key, verified: _Verified) -> None:
         self._verified[key] = verified
         self._verified.move_to_end(key)
         if len(self._verified) > self._most:
