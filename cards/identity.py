@@ -16,9 +16,7 @@ _MOST_IDENTITIES = 10
 def build_sign_in_card(sentry_url: str, sign_in_url: str, waiting: str = "", issue: str = "") -> dict[str, Any]:
     """Ask a person to sign in. waiting: what is done after it, our words ("resolve"); issue: its short id."""
     name = markdown(issue, "the issue", 40)
-    then = (
-        f"Sign in, and I {waiting} {name} for you." if waiting else "Sign in to change issues from Teams as yourself."
-    )
+    then = f"Sign in, and I {waiting} {name} for you." if waiting else "Sign in to change issues as yourself."
     body = (
         title("Sign in with Sentry"),
         paragraph(f"I do not know yet who you are on {host(sentry_url)}. {then}"),

@@ -29,7 +29,7 @@ def headline(issue: IssueFacts) -> str:
 
 def plain_headline(issue: IssueFacts) -> str:
     """Return the issue's title for a summary."""
-    return plain(issue.title, issue.short_id or "Issue", 100)
+    return plain(issue.title, limit=100) or f"Issue {plain(issue.short_id, 'in Sentry', 40)}"
 
 
 def story(issue: IssueFacts) -> str:

@@ -12,7 +12,8 @@ def alert_rule_saved(place_name: str, kind: PlaceKind = PlaceKind.TEAM) -> str:
 
 def alert_rule_refused(place_name: str, reason: str, kind: PlaceKind = PlaceKind.TEAM) -> str:
     """Say that the place cannot be reached; `reason`: a sentence, ours."""
-    return f"{plain_place(kind, place_name)} in Microsoft Teams cannot be reached. {plain(reason, limit=200)}".strip()
+    name = plain_place(kind, place_name)
+    return f"{name[0].upper()}{name[1:]} in Microsoft Teams cannot be reached. {plain(reason, limit=200)}".strip()
 
 
 def alert_rule_unknown() -> str:

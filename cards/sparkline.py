@@ -36,13 +36,13 @@ def sparkline(points: Sequence[float], threshold: float | None = None) -> str:
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
-    low, high = min(0.0, *values), max(values)
-    return low, high if high > low else low + 1
+    return min(0.0, *values), max(0.0, *values)
 
 
 def _row(value: float, low: float, high: float) -> int:
-    # Halved, so that even the largest numbers have a difference.
-    share = (value / 2 - low / 2) / (high / 2 - low / 2)
+    # Halved, so that even the largest numbers have a difference; of the smallest nothing is left then.
+    height = high / 2 - low / 2
+    share = (value / 2 - low / 2) / height if height else 0
     return HEIGHT - 1 - _MARGIN - round(share * (HEIGHT - 1 - 2 * _MARGIN))
 
 

@@ -126,13 +126,3 @@ def hostile(text: str, issue: IssueFacts) -> Cards:
     yield from listening([subscription_named(text)] * 100, [AlertRule(name=text, url=LONG_URL)] * 100, text)
     yield from identities(known, text, text)
     yield from lookups(issue, text, [text] * 30)
-
-
-if __name__ == "__main__":
-    import json
-
-    everything = [
-        {"label": "alerts", "name": what, "card": activity["attachments"][0]["content"], "summary": activity["summary"]}
-        for what, activity in ordinary()
-    ]
-    print(json.dumps(everything))  # noqa: T201

@@ -140,13 +140,3 @@ def hostile_states(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"issue_{status.name.lower()}", cards.build_issue_card(at, controls=controls)
         for what, notices in notices_by_name(text, text).items():
             yield f"issue_{status.name.lower()}_{what}", cards.build_issue_card(at, controls=controls, notices=notices)
-
-
-if __name__ == "__main__":
-    import json
-
-    everything = [
-        {"label": "issue", "name": what, "card": activity["attachments"][0]["content"], "summary": activity["summary"]}
-        for what, activity in ordinary_states()
-    ]
-    print(json.dumps(everything))  # noqa: T201

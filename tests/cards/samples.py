@@ -1,6 +1,5 @@
 """One activity of every builder and kind of place, with ordinary and with hostile names."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,6 +47,7 @@ NAMES = {
 def connection(names: Names) -> Connection:
     return Connection(
         id=1,
+        organization_id=1,
         sentry_url="https://sentry.io",
         organization_slug="acme",
         organization_name=names.organization,
@@ -81,12 +81,3 @@ def activities(names: Names) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "disconnected", cards.build_disconnected_card(names.organization, names.person)
     yield "still_connected", cards.build_still_connected_card(names.organization)
     yield "nothing_to_disconnect", cards.build_nothing_to_disconnect_card()
-
-
-if __name__ == "__main__":
-    everything = [
-        {"label": label, "name": what, "card": activity["attachments"][0]["content"], "summary": activity["summary"]}
-        for label, names in NAMES.items()
-        for what, activity in activities(names)
-    ]
-    print(json.dumps(everything))  # noqa: T201

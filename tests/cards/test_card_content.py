@@ -1,12 +1,13 @@
 """What each card says and what its buttons do."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 import cards
-from model import Connection, PlaceKind
+from model import PlaceKind
 from tests.cards.reading import actions_of, card_of, facts_of, markdown_of, shown_on
 from tests.cards.samples import COMMANDS, NAMES, SENTRY_URL, SETUP_URL, connection
 
@@ -118,7 +119,7 @@ def test_status_says_what_where_since_when_and_by_whom() -> None:
 
 def test_status_gives_the_time_in_utc_whatever_zone_it_came_in() -> None:
     east = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
-    here = Connection(1, "https://sentry.io", "acme", "Acme", "", east)
+    here = replace(connection(ORDINARY), connected_by="", connected_at=east)
     facts = facts_of(cards.build_status_card("Team", here))
     assert facts["Since"] == "{{DATE(2025-12-31T23:30:00Z, SHORT)}} {{TIME(2025-12-31T23:30:00Z)}}"
     assert "Connected by" not in facts
