@@ -47,19 +47,24 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A place tied to a Sentry organization."""
+    """A place tied to a Sentry organization. `broken_at`: since when Sentry refuses the stored token."""
 
     id: int
+    organization_id: int
     sentry_url: str
     organization_slug: str
     organization_name: str
     connected_by: str
     connected_at: datetime
+    broken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The bot in one place. `setup_nonce` names the only setup link that still works (None: none does)."""
+    """The bot in one place. `setup_nonce` names the only setup link that still works (None: none does).
+
+    `connections`: the organizations that it listens to, in the order in which they were connected.
+    """
 
     id: int
     place: Place
@@ -70,4 +75,9 @@ class Installation:
     setup_nonce: str | None
     used_nonce: str | None
     welcome_activity_id: str | None
-    connection: Connection | None
+    connections: tuple[Connection, ...]
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection that was made first; None if the place is not connected."""
+        return self.connections[0] if self.connections else None

@@ -1,5 +1,20 @@
 """What is remembered, in SQLite or PostgreSQL: installations, Sentry organizations, connections, deliveries, audit."""
 
+from store.alert_facts import (
+    ISSUE_CARD,
+    AlertWork,
+    Channel,
+    ClaimedWebhook,
+    Listener,
+    NewSubscription,
+    NewWebhook,
+    Placement,
+    Signer,
+    StoredCard,
+    StoredOrganization,
+    Subscription,
+)
+from store.alert_store import AlertStore
 from store.audit import AuditEntry
 from store.connections import OrganizationAccess
 from store.delivery_facts import WELCOME, Claimed, Counts, Listed, Method, NewDelivery, Note, State
@@ -8,20 +23,33 @@ from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnava
 from store.store import Store
 
 __all__ = [
+    "ISSUE_CARD",
     "WELCOME",
+    "AlertStore",
+    "AlertWork",
     "AuditEntry",
+    "Channel",
     "Claimed",
+    "ClaimedWebhook",
     "Counts",
     "DeliveryStore",
     "Listed",
+    "Listener",
     "Method",
     "NewDelivery",
+    "NewSubscription",
+    "NewWebhook",
     "Note",
     "OrganizationAccess",
+    "Placement",
     "SecretUnreadable",
+    "Signer",
     "State",
     "Store",
     "StoreError",
     "StoreRejected",
     "StoreUnavailable",
+    "StoredCard",
+    "StoredOrganization",
+    "Subscription",
 ]

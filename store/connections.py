@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import Insert, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Connection, Installation, Place
@@ -20,12 +20,17 @@ from store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class OrganizationAccess:
-    """A Sentry organization and the token that opens it."""
+    """A Sentry organization, the token that opens it, and the secret that signs its webhooks ("": as known already).
+
+    integration_uuid: what its webhooks name as their installation, "" when that is not known yet.
+    """
 
     sentry_url: str
     slug: str
     name: str
     token: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
+    integration_uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Setup:
 
     organization: OrganizationAccess
     token_encrypted: str
+    client_secret_encrypted: str | None
     connected_by: str
     at: datetime
 
@@ -43,8 +49,27 @@ def _keep_organization(insert: Callable[..., Any]) -> Insert:
     new = adding.excluded
     statement: Insert = adding.on_conflict_do_update(
         index_elements=[organizations.c.tenant_id, organizations.c.sentry_url, organizations.c.slug],
-        set_={"name": new.name, "token_encrypted": new.token_encrypted, "updated_at": new.updated_at},
+        set_={
+            "name": new.name,
+            "token_encrypted": new.token_encrypted,
+            "client_secret_encrypted": func.coalesce(
+                new.client_secret_encrypted, organizations.c.client_secret_encrypted
+            ),
+            "integration_uuid": func.coalesce(new.integration_uuid, organizations.c.integration_uuid),
+            "broken_at": None,
+            "updated_at": new.updated_at,
+        },
     ).returning(organizations.c.id)
+    return statement
+
+
+def _connect(insert: Callable[..., Any]) -> Insert:
+    adding = insert(connections)
+    new = adding.excluded
+    statement: Insert = adding.on_conflict_do_update(
+        index_elements=[connections.c.installation_id, connections.c.organization_id],
+        set_={"connected_by": new.connected_by, "connected_at": new.connected_at},
+    )
     return statement
 
 
@@ -67,12 +92,13 @@ USE_LINK = (
     )
     .returning(installations)
 )
-CONNECT = insert(connections)
+CONNECT = {"sqlite": _connect(sqlite.insert), "postgresql": _connect(postgresql.insert)}
 DROP = (
     delete(connections)
     .where(connections.c.installation_id == bindparam("installation"))
     .returning(connections.c.organization_id)
 )
+DROP_ONE = DROP.where(connections.c.id == bindparam("connection"))
 # What ties and unties in one tenant takes turns: of two places that leave an organization at once, each would see the
 # other still tied, and nobody would delete it and its token. SQLite lets only one write anyway.
 TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))")
@@ -89,9 +115,9 @@ TOKEN = (
 
 
 def connect(transaction: Transaction, installation_id: int, nonce: str, setup: Setup) -> Installation | None:
-    """Use up the link that `nonce` names and tie the place to the organization instead of its earlier one.
+    """Use up the link that `nonce` names and tie the place to the organization, beside those it is tied to already.
 
-    Returns the installation with its connection; None if the link works no longer.
+    Returns the installation with its connections; None if the link works no longer.
     """
     known = transaction.one(TENANT, {"installation": installation_id})
     if known is None:
@@ -111,10 +137,9 @@ def connect(transaction: Transaction, installation_id: int, nonce: str, setup: S
 def _tie(transaction: Transaction, installation: Installation, setup: Setup) -> None:
     keeping = _organization_values(installation.place.tenant_id, setup)
     organization_id = transaction.execute(KEEP_ORGANIZATION[transaction.dialect], keeping).scalar_one()
-    earlier = transaction.execute(DROP, {"installation": installation.id}).scalars().all()
     values = {"connected_by": clean(setup.connected_by), "connected_at": setup.at}
-    transaction.execute(CONNECT, {"installation_id": installation.id, "organization_id": organization_id, **values})
-    _drop_orphans(transaction, [id_ for id_ in earlier if id_ != organization_id])
+    key = {"installation_id": installation.id, "organization_id": organization_id}
+    transaction.execute(CONNECT[transaction.dialect], {**key, **values}).close()
 
 
 def _organization_values(tenant_id: str, setup: Setup) -> dict[str, object]:
@@ -124,20 +149,26 @@ def _organization_values(tenant_id: str, setup: Setup) -> dict[str, object]:
         "slug": setup.organization.slug,
         "name": clean(setup.organization.name),
         "token_encrypted": setup.token_encrypted,
+        "client_secret_encrypted": setup.client_secret_encrypted,
+        "integration_uuid": setup.organization.integration_uuid or None,
         "created_at": setup.at,
         "updated_at": setup.at,
     }
 
 
-def disconnect(transaction: Transaction, place: Place, actor: str, now: datetime) -> Connection | None:
-    """Untie the place; return what it was tied to, or None if it was not."""
+def disconnect(
+    transaction: Transaction, place: Place, actor: str, now: datetime, connection_id: int | None
+) -> Connection | None:
+    """Untie the place from one organization (None: from its only one, or its first); return what it was tied to."""
     take_turns(transaction, place.tenant_id)
     installation = find(transaction, place)
-    if installation is None or not forget_connections(transaction, installation.id):
+    tied = installation.connections if installation else ()
+    connection = next((each for each in tied if connection_id in {None, each.id}), None)
+    if installation is None or connection is None:
         return None
-    connection = installation.connection
-    detail = {"organization": connection.organization_slug} if connection else {}
-    note(transaction, place, AuditEntry(now, "disconnect", actor, detail))
+    key = {"installation": installation.id, "connection": connection.id}
+    _drop_orphans(transaction, transaction.execute(DROP_ONE, key).scalars().all())
+    note(transaction, place, AuditEntry(now, "disconnect", actor, {"organization": connection.organization_slug}))
     return connection
 
 
@@ -147,11 +178,9 @@ def take_turns(transaction: Transaction, tenant_id: str) -> None:
         transaction.execute(TAKE_TURNS, {"tenant": tenant_id}).close()
 
 
-def forget_connections(transaction: Transaction, installation_id: int) -> bool:
-    """Delete the installation's connections and the organizations that are left without any; return if there were."""
-    dropped = transaction.execute(DROP, {"installation": installation_id}).scalars().all()
-    _drop_orphans(transaction, dropped)
-    return bool(dropped)
+def forget_connections(transaction: Transaction, installation_id: int) -> None:
+    """Delete the installation's connections and the organizations that are left without any."""
+    _drop_orphans(transaction, transaction.execute(DROP, {"installation": installation_id}).scalars().all())
 
 
 def _drop_orphans(transaction: Transaction, organization_ids: Sequence[int]) -> None:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, select, update
 
+from store import issue_cards
+from store.alert_facts import ISSUE_CARD
 from store.deliveries import LOCK_INSTALLATION, WAITING
 from store.delivery_facts import Claimed, Note, State
 from store.delivery_tables import database_now, deliveries, lanes
@@ -102,7 +104,10 @@ def finished(transaction: Transaction, claimed: Claimed, state: State, outcome: 
 
 def delivered(transaction: Transaction, claimed: Claimed, activity_id: str, left: Note) -> bool:
     """Note that a delivery stands in Teams, as that activity; returns whether something waits behind it."""
-    return finished(transaction, claimed, State.DELIVERED, activity_id, left)
+    more = finished(transaction, claimed, State.DELIVERED, activity_id, left)
+    if claimed.purpose == ISSUE_CARD:
+        issue_cards.posted(transaction, claimed.key, activity_id)
+    return more
 
 
 def welcomed(transaction: Transaction, claimed: Claimed, activity_id: str, left: Note, now: datetime) -> bool:

@@ -33,12 +33,19 @@ class Prepared:
 
         parameters: always the same names.
         """
+        return next(iter(self.all(connection, parameters)), None)
+
+    def all(self, connection: Connection, parameters: Mapping[str, object]) -> list[Any]:
+        """Run the statement; return its rows, with the columns as attributes.
+
+        parameters: always the same names.
+        """
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             statement = self._statements[dialect.name]
             compiled = self._compiled[dialect.name] = _compile(statement, dialect, list(parameters))
-        return compiled.one(connection, parameters)
+        return compiled.all(connection, parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +57,18 @@ class _Compiled:
     row: Callable[..., Any]
     received: list[tuple[int, Convert]]
 
-    def one(self, connection: Connection, parameters: Mapping[str, object]) -> Any:
+    def all(self, connection: Connection, parameters: Mapping[str, object]) -> list[Any]:
         sent = dict(parameters)
         for name, convert in self.sent:
             sent[name] = convert(sent[name])
-        values = self._execute(connection, sent)
-        return None if values is None else self._received(values)
+        return [self._received(values) for values in self._execute(connection, sent)]
 
     def _execute(self, connection: Connection, parameters: dict[str, object]) -> Any:
         driver = connection.connection
         cursor = driver.cursor()
         try:
             cursor.execute(self.text, parameters)
-            return cursor.fetchone() if cursor.description else None
+            return cursor.fetchall() if cursor.description else ()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(error, self.text, connection) from error
         finally:

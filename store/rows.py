@@ -21,11 +21,14 @@ CONNECTION = (
     organizations.c.name.label("organization_name"),
     connections.c.connected_by,
     connections.c.connected_at,
+    organizations.c.id.label("organization_id"),
+    organizations.c.broken_at,
 )
 FIND = Prepared.of(
     select(installations, *CONNECTION)
     .select_from(installations.outerjoin(connections).outerjoin(organizations))
     .where(*PLACE)
+    .order_by(connections.c.id)
 )
 
 
@@ -35,14 +38,14 @@ def key_of(place: Place) -> dict[str, object]:
 
 
 def find(transaction: Transaction, place: Place) -> Installation | None:
-    """Return the installation in `place` with its connection; None if there is none, or it was removed."""
-    row = transaction.hot(FIND, key_of(place))
-    if row is None:
+    """Return the installation in `place` with its connections; None if there is none, or it was removed."""
+    found = transaction.hot_rows(FIND, key_of(place))
+    if not found:
         return None
-    return installation_of(row, connection_of(row) if row.connection_id else None)
+    return installation_of(found[0], tuple(connection_of(row) for row in found if row.connection_id))
 
 
-def installation_of(row: Row[Any], connection: Connection | None = None) -> Installation:
+def installation_of(row: Row[Any], connected: tuple[Connection, ...] = ()) -> Installation:
     """Turn a row of the table into an Installation."""
     return Installation(
         id=row.id,
@@ -54,7 +57,7 @@ def installation_of(row: Row[Any], connection: Connection | None = None) -> Inst
         setup_nonce=row.setup_nonce,
         used_nonce=row.used_nonce,
         welcome_activity_id=row.welcome_activity_id,
-        connection=connection,
+        connections=connected,
     )
 
 
@@ -62,11 +65,13 @@ def connection_of(row: Row[Any]) -> Connection:
     """Turn a row with CONNECTION's columns into a Connection."""
     return Connection(
         id=row.connection_id,
+        organization_id=row.organization_id,
         sentry_url=row.sentry_url,
         organization_slug=row.slug,
         organization_name=row.organization_name,
         connected_by=row.connected_by,
         connected_at=row.connected_at,
+        broken_at=row.broken_at,
     )
 
 

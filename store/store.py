@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from model import Arrival, Connection, Installation, Place
 from store import arrivals, audit, connections, installations, reach, rows, seen
+from store.alert_store import AlertStore
 from store.audit import AuditEntry
 from store.connections import OrganizationAccess
 from store.database import database_of
@@ -24,7 +25,9 @@ ANSWER = text("SELECT 1")
 
 
 class Store:
-    """Installations and what they are connected to; `deliveries` is what will be posted.
+    """Installations and what they are connected to.
+
+    `deliveries` is what will be posted, `alerts` what Sentry tells and who listens.
 
     Any method may raise StoreUnavailable; times carry their zone. A caller that is cancelled disturbs nobody; whether
     its call was carried out is then unknown.
@@ -35,6 +38,7 @@ class Store:
         self._reader = reader
         self._cipher = cipher
         self.deliveries = DeliveryStore(writer, reader)
+        self.alerts = AlertStore(writer, reader, cipher)
 
     @classmethod
     async def open(
@@ -146,20 +150,26 @@ class Store:
         connected_by: str,
         now: datetime,
     ) -> Installation | None:
-        """Use up the link that `nonce` names and tie its place to an organization, instead of an earlier one.
+        """Use up the link that `nonce` names and tie its place to an organization, beside those it has already.
 
-        Returns the installation with its connection; None, and nothing is changed, if the link works no longer.
+        Returns the installation with its connections; None, and nothing is changed, if the link works no longer.
         """
 
         def operation(transaction: Transaction) -> Installation | None:
-            setup = connections.Setup(organization, self._cipher.encrypt(organization.token), connected_by, now)
+            secret = self._cipher.encrypt(organization.client_secret) if organization.client_secret else None
+            token = self._cipher.encrypt(organization.token)
+            setup = connections.Setup(organization, token, secret, connected_by, now)
             return connections.connect(transaction, installation_id, nonce, setup)
 
         return await self._writer.run(operation, ALONE)
 
-    async def disconnect(self, place: Place, actor: str, now: datetime) -> Connection | None:
-        """Untie the place from its organization; return what it was tied to, or None if it was not."""
-        return await self._writer.run(lambda transaction: connections.disconnect(transaction, place, actor, now), ALONE)
+    async def disconnect(
+        self, place: Place, actor: str, now: datetime, connection_id: int | None = None
+    ) -> Connection | None:
+        """Untie the place from an organization (None: its first); return what it was tied to, None if it was not."""
+        return await self._writer.run(
+            lambda transaction: connections.disconnect(transaction, place, actor, now, connection_id), ALONE
+        )
 
     async def token(self, connection: Connection) -> str | None:
         """Return the Sentry token of a connection, None if it exists no longer; raises SecretUnreadable."""

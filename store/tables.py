@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Identity,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
 )
 
 from store.times import UtcTime
@@ -71,6 +73,10 @@ organizations = Table(
     Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("token_encrypted", Text, nullable=False),
+    Column("client_secret_encrypted", Text),
+    Column("integration_uuid", Text, index=True),
+    Column("broken_at", UtcTime),
+    Column("anybody_may_act", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("tenant_id", "sentry_url", "slug"),

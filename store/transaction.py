@@ -32,6 +32,10 @@ class Transaction:
         """Run `statement` at the least cost and return its only row, or None."""
         return statement.one(self._connection, parameters)
 
+    def hot_rows(self, statement: Prepared, parameters: Parameters) -> list[Any]:
+        """Run `statement` at the least cost and return its rows."""
+        return statement.all(self._connection, parameters)
+
     def at_commit(self, statement: Insert, parameters: Parameters) -> None:
         """Run `statement` just before the commit, in one go with all that gave the same one."""
         self._gathered.setdefault(statement, []).append(parameters)

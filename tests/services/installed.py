@@ -32,5 +32,5 @@ def installed(
         setup_nonce=nonce or None,
         used_nonce=None,
         welcome_activity_id=None,
-        connection=None,
+        connections=(),
     )

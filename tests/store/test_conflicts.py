@@ -76,6 +76,7 @@ async def test_places_that_swap_their_organizations_at_once_end_up_connected(sto
         store, installation = stores[number % 2], installations[number]
         await store.new_setup_link(installation.place, f"turn {turn}")
         organization = (ACME, GLOBEX)[(turn + number) % 2]
+        await store.disconnect(installation.place, "29:the-user", NOW)
         assert await store.connect(installation.id, f"turn {turn}", organization, "29:the-user", NOW)
 
     for turn in range(4):

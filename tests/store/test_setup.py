@@ -71,15 +71,28 @@ async def test_there_is_no_link_for_a_place_that_nobody_knows(store: Store, quer
     assert query("SELECT * FROM installations") == []
 
 
-async def test_a_new_setup_replaces_the_connection(store: Store, query: Query) -> None:
+async def test_a_setup_for_another_organization_adds_a_connection(store: Store, query: Query) -> None:
     installation_id = await installed(store)
     await store.connect(installation_id, "nonce", ACME, "29:the-user", NOW)
     await store.new_setup_link(TEAM, "new")
     again = await store.connect(installation_id, "new", GLOBEX, "29:other", later(1))
     assert again is not None
-    assert again.connection is not None
-    assert again.connection.organization_slug == "globex"
-    assert query("SELECT slug FROM organizations") == [("globex",)]
+    assert [each.organization_slug for each in again.connections] == ["acme", "globex"]
+    assert query("SELECT slug FROM organizations ORDER BY slug") == [("acme",), ("globex",)]
+
+
+async def test_one_of_several_connections_is_cut(store: Store, query: Query) -> None:
+    installation_id = await installed(store)
+    await store.connect(installation_id, "nonce", ACME, "29:the-user", NOW)
+    await store.new_setup_link(TEAM, "new")
+    both = await store.connect(installation_id, "new", GLOBEX, "29:other", later(1))
+    assert both is not None
+    cut = await store.disconnect(TEAM, "29:other", later(2), both.connections[1].id)
+    assert cut == both.connections[1]
+    left = await store.find(TEAM)
+    assert left is not None
+    assert left.connections == both.connections[:1]
+    assert query("SELECT slug FROM organizations") == [("acme",)]
 
 
 async def test_the_same_organization_again_brings_the_new_token_and_name(store: Store, query: Query) -> None:
