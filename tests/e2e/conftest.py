@@ -13,7 +13,7 @@ from sandbox.sentry import Sentry
 from tests.e2e.bot_process import BotProcess, endpoint, free_port
 from tests.e2e.teams_client import PICTURES, TeamsClient, keep_picture
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 FAILED = pytest.StashKey[bool]()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (

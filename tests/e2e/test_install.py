@@ -38,10 +38,13 @@ def test_the_same_installation_announced_again_is_not_greeted_again(teams: Teams
     teams.expect_cards()
 
 
-def test_another_member_is_not_greeted(teams: TeamsClient) -> None:
+def test_other_members_come_and_go_unnoticed(teams: TeamsClient) -> None:
     teams.install_in(GROUP_CHAT)
-    teams.mock("Add user", "conversationUpdate")
     teams.mock("Remove user", "conversationUpdate")
+    setup = SetupPage(teams.open_link(teams.cards, "Set up Sentry"))
+    expect(setup.heading).to_have_text("Connect Sentry to Group Chat")
+    teams.mock("Remove application", "conversationUpdate")
+    teams.mock("Add user", "conversationUpdate")
     teams.expect_cards(CHAT)
 
 
