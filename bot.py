@@ -13,6 +13,7 @@ gc.disable()
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -22,13 +23,14 @@ from aiohttp import web
 
 import commands
 import logs
+import telemetry
 from adapter.database_token import database_password
 from adapter.errors import CredentialsError
 from adapter.http import open_session
 from adapter.seam import Seam, open_seam
-from handlers import messages, pages, setup
+from handlers import inside, messages, pages, setup
 from handlers.errors import errors
-from handlers.keys import DELIVERY, INSTANCE, PAGE_FACTS, SETUP, PageFacts
+from handlers.keys import DELIVERY, INSTANCE, METRICS_TOKEN, PAGE_FACTS, READINESS, SETUP, PageFacts
 from handlers.teams import Services, TeamsBot
 from sentry_api import SentryApi
 from services.answers import Answers
@@ -36,6 +38,7 @@ from services.commands import Commands
 from services.delivery import Delivery
 from services.installations import Installations
 from services.instance import Instance
+from services.readiness import Probe, Readiness
 from services.repeats import Repeats
 from services.setup import Setup
 from services.setup_links import SetupLinks
@@ -75,6 +78,7 @@ async def create_app(settings: Settings | None = None) -> web.Application:
 
 
 async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
+    opened.push_async_callback(asyncio.to_thread, telemetry.start(settings))
     session = await opened.enter_async_context(open_session(proxy_from_environment=settings.proxy_from_environment))
     store = await Store.open(
         settings.database_url, cipher_keys=settings.secret_keys, password=database_password(settings)
@@ -92,6 +96,8 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     app[messages.BOT] = TeamsBot(services, settings.app_id, now)
     app[SETUP] = Setup(store, links, SentryApi(session, settings.sentry_urls), delivery, clock=now)
     app[DELIVERY] = delivery
+    app[READINESS] = Readiness({"database": store.ping, **_probes(seam)}, time.monotonic)
+    app[METRICS_TOKEN] = settings.metrics_token
     app[INSTANCE] = Instance(settings.secret_keys, settings.app_id)
     app[PAGE_FACTS] = PageFacts(settings.public_url, settings.local_mode, settings.app_type, settings.sentry_urls)
     upkeep = Upkeep(store.deliveries, installations, delivery.figures, settings.deliveries_kept)
@@ -100,7 +106,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     opened.push_async_callback(delivery.stop, SENDS_FINISH_WITHIN)
     app.on_shutdown.append(_stop_claiming)
     await opened.enter_async_context(_background(lambda: _warm_up(seam)))
-    for door in (messages, setup, pages):
+    for door in (messages, setup, pages, inside):
         door.add_routes(app)
     return app
 
@@ -118,6 +124,12 @@ async def _background(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None
 async def _stop_claiming(app: web.Application) -> None:
     """Runs while turns may still go on; what they hand over is stored, and carried by another process."""
     app[DELIVERY].stop_claiming()
+
+
+def _probes(seam: Seam) -> dict[str, Probe]:
+    if seam.keys is None or seam.token is None:
+        return {}
+    return {"signing keys": seam.keys.ensure_usable, "token": seam.token.get}
 
 
 async def _warm_up(seam: Seam) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import structlog
 
 from settings import LogFormat, Settings
+from telemetry import report
 
 Event = MutableMapping[str, Any]
 LONGEST_VALUE = 500
+# What stands in variables is what people and Teams have sent, and tokens.
+WITHOUT_VARIABLES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 QUIET = ("aiohttp.access", "alembic", "msal", "msrest", "urllib3")
 _CONTROL = {code: None for code in [*range(32), 127, *range(128, 160), 0x2028, 0x2029] if code not in {9, 10}}
 
@@ -26,14 +29,14 @@ def configure(settings: Settings) -> None:
         clean,
     ]
     last: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(WITHOUT_VARIABLES), structlog.processors.JSONRenderer()]
         if as_json
         else [
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
         ]
     )
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[*shared, report, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

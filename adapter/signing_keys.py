@@ -16,6 +16,7 @@ import orjson
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+import metrics
 from adapter.http import read_at_most
 from adapter.refusals import unauthorized, unavailable
 
@@ -94,6 +95,11 @@ class SigningKeys:
             self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
 
+    async def ensure_usable(self) -> None:
+        """Return when a token could be verified; raises Refused when the keys cannot be had."""
+        if not self.usable:
+            await self._fetch_or_unavailable()
+
     @property
     def usable(self) -> bool:
         """Say whether a token could be verified now without the key host."""
@@ -135,6 +141,7 @@ class SigningKeys:
         self._fetching = None
         error = None if task.cancelled() else task.exception()
         self._failed = error is not None
+        metrics.key_fetch(failed=self._failed)
         if error is not None:
             log.error("signing keys could not be fetched", url=self._metadata_url, error=str(error))
 

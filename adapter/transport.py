@@ -12,6 +12,8 @@ import aiohttp
 import orjson
 from yarl import URL
 
+import metrics
+import tracing
 from adapter import retries
 from adapter.errors import ConnectorError, CredentialsError
 from adapter.http import read_at_most
@@ -51,6 +53,16 @@ class ConnectorTransport:
 
         repeat: make it again where that is safe; else only once more with a new token when the old one was refused.
         """
+        with tracing.span(f"connector {method}"):
+            try:
+                answer = await self._call(method, url, body, within, repeat=repeat)
+            except ConnectorError as error:
+                metrics.connector_call(method, _outcome(error))
+                raise
+            metrics.connector_call(method, "ok")
+            return answer
+
+    async def _call(self, method: str, url: str, body: bytes | None, within: float, *, repeat: bool) -> Answer:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         number, renewed = 0, self._token is None
@@ -74,7 +86,9 @@ class ConnectorTransport:
         token = await self._bearer(deadline)
         if isinstance(token, ConnectorError):
             return False, token
-        headers = {**JSON_HEADERS, "Authorization": f"Bearer {token}"} if token else JSON_HEADERS
+        headers = {**JSON_HEADERS, **tracing.headers()}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         try:
             async with (
                 asyncio.timeout_at(deadline),
@@ -109,6 +123,10 @@ class ConnectorTransport:
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 # The deadline of the whole call is kept around it; the connection limit is the session's.
 NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=5.0)
+
+
+def _outcome(error: ConnectorError) -> str:
+    return str(error.status) if error.status else "no_token" if error.code == "CredentialsError" else "no_answer"
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ConnectorError:

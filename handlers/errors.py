@@ -1,12 +1,13 @@
 """Exceptions become HTTP here, once, each with a log line."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
 
+import metrics
+import tracing
 from adapter.refusals import Refused
 from store import StoreUnavailable
 
@@ -19,9 +20,12 @@ log = structlog.get_logger(__name__)
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer a refusal with its status, a missing database with 503, a bug with 500 and a trace id to ask for."""
     structlog.contextvars.clear_contextvars()
+    trace_id = tracing.begin(request.headers.get("traceparent"))
+    structlog.contextvars.bind_contextvars(trace_id=trace_id)
     try:
         return await handler(request)
     except Refused as refusal:
+        metrics.refused(refusal.reason)
         log.warning("request refused", path=request.path, status=refusal.status, reason=refusal.reason)
         return _problem(refusal.status, {"error": refusal.problem}, refusal.headers)
     except StoreUnavailable as error:
@@ -30,8 +34,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (web.HTTPException, ConnectionResetError):
         raise
     except Exception:
-        trace_id = secrets.token_hex(16)
-        log.exception("request failed", path=request.path, trace_id=trace_id)
+        log.exception("request failed", path=request.path)
         return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "internal error", "trace_id": trace_id}, {})
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from services.delivery import Delivery
 from services.instance import Instance
+from services.readiness import Readiness
 from services.setup import Setup
 
 
@@ -22,4 +23,6 @@ class PageFacts:
 DELIVERY: web.AppKey[Delivery] = web.AppKey("delivery", Delivery)
 SETUP: web.AppKey[Setup] = web.AppKey("setup", Setup)
 INSTANCE: web.AppKey[Instance] = web.AppKey("instance", Instance)
+METRICS_TOKEN: web.AppKey[str] = web.AppKey("metrics_token", str)
+READINESS: web.AppKey[Readiness] = web.AppKey("readiness", Readiness)
 PAGE_FACTS: web.AppKey[PageFacts] = web.AppKey("page_facts", PageFacts)

@@ -14,7 +14,7 @@ from botbuilder.schema import ChannelAccount
 from botbuilder.schema.teams import ChannelInfo, TeamInfo
 
 from adapter.mentions import mentions, text_without_mentions
-from handlers import facts
+from handlers import facts, turns
 from handlers.facts import Raw, text_at
 from model import Arrival, PlaceKind
 from services.answers import Answers
@@ -59,15 +59,13 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         self._clock = clock
 
     async def on_turn(self, turn_context: TurnContext) -> None:
-        """Run one turn; one log line for each."""
+        """Run one turn."""
         raw = _raw(turn_context)
         place = facts.place_of(raw)
         event = text_at(facts.channel_data(raw), "eventType") or raw.get("action") or raw.get("name") or ""
-        structlog.contextvars.bind_contextvars(
-            activity=raw["type"][:50], activity_event=str(event)[:50], tenant=place.tenant_id if place else ""
-        )
+        turns.describe(raw["type"], str(event), place.tenant_id if place else "", place.kind if place else "")
         if place is None:
-            log.info("activity names no place")
+            turns.conclude(turns.NO_PLACE)
             return
         name = facts.name_of(raw, place)
         if raw["type"] in REMEMBERED and name is not None:
@@ -77,11 +75,10 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
             if raw["type"] not in {"installationUpdate", "conversationUpdate"}:
                 await self._installations.seen(place, raw["serviceUrl"])
             await super().on_turn(turn_context)
-        log.info("activity handled")
 
     async def _run(self, turn_context: TurnContext, *, first: bool) -> None:
         if not first:
-            log.info("activity came again")
+            turns.conclude(turns.REPEATED)
             if _raw(turn_context)["type"] != "invoke":
                 return
             turn_context.turn_state[REPEATED] = True

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+import tracing
 from adapter.errors import ConnectorError
 from services.carrier import Carrier, Figures, Poster, post, turn_came
 from store import Claimed, DeliveryStore, NewDelivery, StoreError
@@ -138,6 +139,7 @@ class Delivery:
             log.error("a delivery's task broke", exc_info=task.exception())
 
     async def _carry(self, claimed: Claimed) -> None:
+        structlog.contextvars.bind_contextvars(trace_id=tracing.begin(None))
         in_time = await turn_came(claimed)
         if not in_time or self._stopping or self.figures.unnoted:
             await self._carrier.hand_back(claimed, missed=not in_time)
