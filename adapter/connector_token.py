@@ -9,6 +9,7 @@ import orjson
 import structlog
 from botframework.connector.auth import AppCredentials
 
+import metrics
 from adapter.errors import CredentialsError
 from adapter.threads import in_thread
 from adapter.token_exchange import exchange
@@ -80,6 +81,7 @@ class ConnectorToken:
     def _exchanged(self, task: asyncio.Task[None]) -> None:
         self._exchanging = None
         error = None if task.cancelled() else task.exception()
+        metrics.token_exchange(failed=error is not None)
         self._refusal = str(error) if isinstance(error, CredentialsError) and error.refused else ""
         if error is not None:
             log.error("no connector token", error=str(error))

@@ -14,6 +14,8 @@ COMMANDS = {
     "doctor": "commands.doctor",
     "package": "commands.package",
     "deliveries": "commands.deliveries",
+    "installations": "commands.installations",
+    "rotate-keys": "commands.rotate_keys",
 }
 
 

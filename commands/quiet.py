@@ -12,4 +12,4 @@ def quiet() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr, force=True)
+    logging.getLogger().setLevel(logging.CRITICAL)

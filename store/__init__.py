@@ -20,6 +20,7 @@ from store.connections import OrganizationAccess
 from store.delivery_facts import WELCOME, Claimed, Counts, Listed, Method, NewDelivery, Note, State
 from store.delivery_store import DeliveryStore
 from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnavailable
+from store.operator_store import Kept, Rotated
 from store.store import Store
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ClaimedWebhook",
     "Counts",
     "DeliveryStore",
+    "Kept",
     "Listed",
     "Listener",
     "Method",
@@ -42,6 +44,7 @@ __all__ = [
     "Note",
     "OrganizationAccess",
     "Placement",
+    "Rotated",
     "SecretUnreadable",
     "Signer",
     "State",

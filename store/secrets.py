@@ -18,7 +18,9 @@ class Cipher:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("the store needs at least one key to encrypt secrets with")
-        self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
+        fernets = [Fernet(_derive(key)) for key in keys]
+        self._first = fernets[0]
+        self._fernet = MultiFernet(fernets)
 
     def encrypt(self, secret: str) -> str:
         """Return `secret` as text that tells nothing without the key."""
@@ -30,6 +32,14 @@ class Cipher:
             return self._fernet.decrypt(encrypted).decode()
         except InvalidToken:
             raise SecretUnreadable("a stored secret was encrypted by a key that is no longer configured") from None
+
+    def renew(self, encrypted: str) -> str | None:
+        """Return the same secret, encrypted by the first key; None when it is. Raises SecretUnreadable."""
+        try:
+            self._first.decrypt(encrypted)
+        except InvalidToken:
+            return self.encrypt(self.decrypt(encrypted))
+        return None
 
 
 def _derive(key: str) -> bytes:

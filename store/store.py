@@ -17,6 +17,7 @@ from store.delivery_store import DeliveryStore
 from store.limits import CALL_WAIT, DATABASE_SHARE
 from store.link import Link
 from store.migrate import migrate
+from store.operator_store import OperatorStore
 from store.secrets import Cipher
 from store.transaction import Transaction
 from store.worker import ALONE, Worker
@@ -27,7 +28,8 @@ ANSWER = text("SELECT 1")
 class Store:
     """Installations and what they are connected to.
 
-    `deliveries` is what will be posted, `alerts` what Sentry tells and who listens.
+    `deliveries` is what will be posted, `alerts` what Sentry tells and who listens,
+    `operator` what whoever runs the bot may see and do.
 
     Any method may raise StoreUnavailable; times carry their zone. A caller that is cancelled disturbs nobody; whether
     its call was carried out is then unknown.
@@ -39,6 +41,7 @@ class Store:
         self._cipher = cipher
         self.deliveries = DeliveryStore(writer, reader)
         self.alerts = AlertStore(writer, reader, cipher)
+        self.operator = OperatorStore(writer, reader, cipher)
 
     @classmethod
     async def open(

@@ -156,6 +156,7 @@ async def test_figures_tell_what_happened(bot: ServedBot, microsoft: Microsoft) 
     after = {name: await figure(bot, series) for name, series in names.items()}
     assert {name: after[name] - before[name] for name in names} == dict.fromkeys(names, 1)
     assert await figure(bot, "bot_key_fetches_total") >= 1
+    assert await figure(bot, 'bot_token_exchanges_total{outcome="ok"}') >= 1
     assert await figure(bot, "bot_last_activity_timestamp_seconds") > 1.7e9
     _, text = await get(bot, "/metrics")
     assert "invented" not in text
