@@ -20,7 +20,7 @@ from handlers.errors import errors
 from sandbox.microsoft import Microsoft
 from sandbox.standin import listen, port_of
 from sandbox.teams import Teams
-from settings import Settings, load_settings
+from settings import load_settings
 
 
 class Handler(Protocol):
@@ -69,11 +69,11 @@ class WatchedBot:
 
 
 @asynccontextmanager
-async def outgoing(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
-    """Open the session of a bot; when it is closed, connections that were broken off are closed as well."""
-    async with open_session(proxy_from_environment=settings.proxy_from_environment) as session:
+async def outgoing(*, through_proxy: bool = True) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open the session of a bot; when it is closed, connections that were broken off get the time to close as well."""
+    async with open_session(proxy_from_environment=through_proxy) as session:
         yield session
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -94,7 +94,7 @@ async def watched_bot(values: dict[str, str], microsoft: Microsoft, database: Pa
     app[messages.BOT] = watched
     async with listening(app) as url:
         yield WatchedBot(url, microsoft, watched, database)
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ async def small_bot(values: dict[str, str], microsoft: Microsoft, handler: Handl
     settings = load_settings(values)
     app = web.Application(middlewares=[errors])
     async with (
-        outgoing(settings) as session,
+        outgoing(through_proxy=settings.proxy_from_environment) as session,
         open_seam(settings, session) as seam,
         aiohttp.ClientSession() as client,
     ):
@@ -137,5 +137,5 @@ class Doing:
 async def outbound(values: dict[str, str | None]) -> AsyncIterator[Seam]:
     """Open the seam alone, for a bot with these settings (None: not set)."""
     settings = load_settings({name: value for name, value in values.items() if value is not None})
-    async with outgoing(settings) as session, open_seam(settings, session) as seam:
+    async with outgoing(through_proxy=settings.proxy_from_environment) as session, open_seam(settings, session) as seam:
         yield seam

@@ -15,7 +15,6 @@ from botframework.connector.auth import PasswordServiceClientCredentialFactory
 from adapter.authentication import ChannelAuthentication, sdk_authentication
 from adapter.clouds import CLOUDS
 from adapter.credentials import CachedCredentials
-from adapter.http import open_session
 from adapter.refusals import Refused
 from adapter.sdk_connector import PooledConnectorFactory
 from adapter.signing_keys import SigningKey, SigningKeys
@@ -25,7 +24,7 @@ from sandbox.openid import KEYS_PATH
 from settings import ChannelService
 from tests.adapter.clocks import Seconds
 from tests.adapter.draft import Draft
-from tests.adapter.serving import Doing, small_bot
+from tests.adapter.serving import Doing, outgoing, small_bot
 from tests.adapter.wire import exchange
 from tests.conftest import ServedBot
 
@@ -73,7 +72,7 @@ def desk_of(microsoft: Microsoft, session: ClientSession, app_id: str, most: int
 
 @pytest.fixture
 async def desk(microsoft: Microsoft) -> AsyncIterator[Desk]:
-    async with open_session(proxy_from_environment=True) as session:
+    async with outgoing() as session:
         made = desk_of(microsoft, session, microsoft.app_id, most=3)
         yield made
         await made.keys.close()
