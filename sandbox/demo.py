@@ -12,7 +12,7 @@ USUAL_PORT = 3978
 TOKEN = "demo-token"
 TOKEN_WITHOUT_PERMISSION = "demo-token-without-permission"
 WHAT_TO_DO = """
-Ready. Nothing here needs an account, and nothing leaves this machine.
+Ready. Nothing here needs an account, and the bot talks to this machine only.
 
 1. Open    {playground}
    That is the Agents Playground, in place of Teams. The bot greets you in the personal chat;
@@ -25,7 +25,8 @@ Ready. Nothing here needs an account, and nothing leaves this machine.
 
    Any other token is refused, and {no_permission} may read nothing.
 
-3. Write   help, status or disconnect. In the group chat and in the channels, begin with @Test Bot.
+3. Write   help, status or disconnect. In the group chat and in the channels, begin with @Test Bot; in a channel,
+   reply to the bot's card (the Playground does not show every quick answer to a new post).
    To see the bot leave and come back: "Mock an Activity", "Uninstall application", "Install application".
    A reload empties the Playground's chats; the bot stays where it is and greets nobody twice. Write setup.
 

@@ -13,6 +13,7 @@ from sandbox.child import Child
 
 HOME = Path(__file__).resolve().parent
 PROGRAM = HOME / "node_modules" / "@microsoft" / "m365agentsplayground" / "cli.js"
+QUIET = HOME / "quiet.env"
 READY = "Listening on "
 USUAL_PORT = 56150
 
@@ -54,7 +55,7 @@ class Playground:
         node = _found("node")
         # The channel "emulator" has no installationUpdate and no events of teams.
         options = ["--app-endpoint", self._endpoint, "--channel-id", "msteams", "--port", str(self._port)]
-        return [node, PROGRAM, "start", *options, "--disable-telemetry"]
+        return [node, f"--env-file={QUIET}", PROGRAM, "start", *options, "--disable-telemetry"]
 
     def __enter__(self) -> Self:
         return self.start()
@@ -76,5 +77,5 @@ def fetch() -> None:
 def _found(program: str) -> str:
     path = shutil.which(program)
     if path is None:
-        raise PlaygroundMissing(f"The Agents Playground needs Node.js: there is no {program} here.")
+        raise PlaygroundMissing(f"The Agents Playground needs Node.js 20.6 or newer: there is no {program} here.")
     return path
