@@ -1,10 +1,10 @@
 """The cards around a person's account in Sentry; all are for that person alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from alert_model import IdentityFacts
-from cards.elements import card, command_button, facts, link_button, note, paragraph, title
+from cards.elements import card, command_button, link_button, note, paragraph, title
 from cards.escape import markdown, plain
 from cards.links import host
 from cards.template import message
@@ -41,18 +41,18 @@ def build_signed_in_card(identity: IdentityFacts, done: str = "") -> dict[str, A
 def build_whoami_card(identities: Sequence[IdentityFacts]) -> dict[str, Any]:
     """Answer `whoami`: every account that is linked, or that none is."""
     if not identities:
-        body = (title("You are not linked to Sentry"), paragraph("Link your account to change issues as yourself."))
-        return message(card(*body, actions=[command_button("Link", "link")]), "You are not linked to Sentry")
+        offer = (title("You are not linked to Sentry"), paragraph("Link your account to change issues as yourself."))
+        return message(card(*offer, actions=[command_button("Link", "link")]), "You are not linked to Sentry")
     shown = identities[:_MOST_IDENTITIES]
-    whole = card(title("Who you are in Sentry"), facts(list(_rows(shown))), note("To end this, send **unlink**."))
-    return message(whole, f"You are {plain(shown[0].name, 'somebody', 60)} in Sentry")
+    body = (title("Who you are in Sentry"), *(paragraph(_account(identity)) for identity in shown))
+    summary = f"You are {plain(shown[0].name, 'somebody', 60)} in Sentry"
+    return message(card(*body, note("To end this, send **unlink**.")), summary)
 
 
-def _rows(identities: Sequence[IdentityFacts]) -> Iterator[tuple[str, str]]:
-    for identity in identities:
-        name, email = markdown(identity.name, "somebody", 60), markdown(identity.email, limit=60)
-        since = f", since {local_time(identity.linked_at)}" if identity.linked_at else ""
-        yield host(identity.sentry_url), f"{name}{f', {email}' if email and email != name else ''}{since}"
+def _account(identity: IdentityFacts) -> str:
+    name, email = markdown(identity.name, "somebody", 60), markdown(identity.email, limit=60)
+    since = f", since {local_time(identity.linked_at)}" if identity.linked_at else ""
+    return f"{name}{f', {email},' if email and email != name else ''} on {host(identity.sentry_url)}{since}"
 
 
 def build_unlinked_card(sentry_urls: Sequence[str]) -> dict[str, Any]:

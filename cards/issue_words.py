@@ -24,7 +24,7 @@ _TRENDS = {
 
 def headline(issue: IssueFacts) -> str:
     """Return the issue's title linked to its page; the error's type alone when the whole would be long."""
-    return link(_title(issue), issue.url, LONGEST_TITLE) or "Issue without a title"
+    return link(_title(issue) or "Issue without a title", issue.url, LONGEST_TITLE)
 
 
 def plain_headline(issue: IssueFacts) -> str:

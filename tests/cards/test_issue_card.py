@@ -52,10 +52,10 @@ def test_card_says_what_broke_where_how_bad_since_when_and_who_has_it() -> None:
 
 def test_card_without_facts_has_no_empty_lines() -> None:
     activity = cards.build_issue_card(BARE, controls=CONTROLS)
-    assert shown_on(activity) == "Issue\nOpen"
+    assert shown_on(activity) == "Issue\nIssue without a title"
     assert activity["summary"] == "Issue in Sentry"
     assert [element["type"] for element in card_of(activity)["body"]] == ["Container", "TextBlock"]
-    assert lines_of(IssueFacts(title="", url=""))[1] == "Issue without a title"
+    assert lines_of(IssueFacts(title="\u200b", url=""))[1] == "Issue without a title"
     assert lines_of(IssueFacts(title="", url="", short_id="WEB-1A"))[1] == "WEB-1A"
 
 
