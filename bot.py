@@ -28,11 +28,14 @@ from adapter.database_token import database_password
 from adapter.errors import CredentialsError
 from adapter.http import open_session
 from adapter.seam import Seam, open_seam
-from handlers import inside, messages, pages, setup
+from handlers import inside, messages, pages, sentry_webhook, setup, sign_in
 from handlers.errors import errors
-from handlers.keys import DELIVERY, INSTANCE, METRICS_TOKEN, PAGE_FACTS, READINESS, SETUP, PageFacts
+from handlers.invokes import Invokes
+from handlers.keys import ACTING, ALERTS, DELIVERY, INSTANCE, METRICS_TOKEN, PAGE_FACTS, READINESS, SETUP, PageFacts
 from handlers.teams import Services, TeamsBot
-from sentry_api import SentryApi
+from sentry_api import OAuthClient, SentryApi
+from services.acting.feature import ActingSettings, open_acting
+from services.alerts.opening import open_alerts
 from services.answers import Answers
 from services.commands import Commands
 from services.delivery import Delivery
@@ -90,11 +93,19 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     installations = Installations(store, links, delivery, now)
     repeats = Repeats(store)
     opened.push_async_callback(repeats.close)
-    services = Services(installations, Commands(store, links, now), Answers(store, delivery, now), repeats)
+    sentry = SentryApi(session, settings.sentry_urls)
+    alerts = open_alerts(store.alerts, sentry, delivery, now, settings.alert_storm)
+    acting = open_acting(store, sentry, delivery, alerts.cards, _acting_settings(settings), now)
+    opened.push_async_callback(acting.acting.close)
+    services = Services(
+        installations, Commands(store, links, now), Answers(store, delivery, now), repeats, Invokes(acting)
+    )
     app = web.Application(middlewares=[errors], client_max_size=LARGEST_FORM)
     app[messages.ADAPTER] = seam.adapter
     app[messages.BOT] = TeamsBot(services, settings.app_id, now)
-    app[SETUP] = Setup(store, links, SentryApi(session, settings.sentry_urls), delivery, clock=now)
+    app[ALERTS] = alerts
+    app[ACTING] = acting
+    app[SETUP] = Setup(store, links, sentry, delivery, clock=now)
     app[DELIVERY] = delivery
     app[READINESS] = Readiness({"database": store.ping, **_probes(seam)}, time.monotonic)
     app[METRICS_TOKEN] = settings.metrics_token
@@ -105,8 +116,10 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     await opened.enter_async_context(_background(delivery.run))
     opened.push_async_callback(delivery.stop, SENDS_FINISH_WITHIN)
     app.on_shutdown.append(_stop_claiming)
+    await opened.enter_async_context(_background(alerts.running.run))
+    await opened.enter_async_context(_background(alerts.running.catch_up))
     await opened.enter_async_context(_background(lambda: _warm_up(seam)))
-    for door in (messages, setup, pages, inside):
+    for door in (messages, setup, pages, sentry_webhook, sign_in, inside):
         door.add_routes(app)
     return app
 
@@ -130,6 +143,11 @@ def _probes(seam: Seam) -> dict[str, Probe]:
     if seam.keys is None or seam.token is None:
         return {}
     return {"signing keys": seam.keys.ensure_usable, "token": seam.token.get}
+
+
+def _acting_settings(settings: Settings) -> ActingSettings:
+    clients = [OAuthClient(each.sentry_url, each.client_id, each.client_secret) for each in settings.sentry_clients]
+    return ActingSettings(clients, settings.secret_keys, settings.public_url)
 
 
 async def _warm_up(seam: Seam) -> None:

@@ -68,7 +68,9 @@ class Settings:
     insights: str = field(repr=False)
     otlp_endpoint: str
     deliveries_kept: timedelta
+    alert_storm: timedelta
     proxy_from_environment: bool
+    sentry_clients: tuple[rules.SentryClient, ...] = ()
 
     @property
     def local_mode(self) -> bool:
@@ -122,7 +124,11 @@ def _resolve(env: Environment) -> Settings:
         deliveries_kept=timedelta(
             days=rules.number("DELIVERIES_KEPT_DAYS", env.deliveries_kept_days, 7, 365, problems)
         ),
+        alert_storm=timedelta(minutes=rules.number("ALERT_STORM_MINUTES", env.alert_storm_minutes, 15, 1440, problems)),
         proxy_from_environment=bool(env.https_proxy),
+        sentry_clients=rules.sentry_clients(
+            "SENTRY_OAUTH_CLIENTS", env.sentry_oauth_clients, _sentry_urls(env.sentry_urls, []), problems
+        ),
     )
     if problems:
         raise SettingsError(problems)

@@ -79,7 +79,9 @@ class Environment(BaseSettings):
     insights: str = Field("", validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING")
     otlp_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     deliveries_kept_days: str = Field("", validation_alias="DELIVERIES_KEPT_DAYS")
+    alert_storm_minutes: str = Field("", validation_alias="ALERT_STORM_MINUTES")
     https_proxy: str = Field("", validation_alias="HTTPS_PROXY")
+    sentry_oauth_clients: str = Field("", validation_alias="SENTRY_OAUTH_CLIENTS")
 
 
 def setting_names() -> frozenset[str]:

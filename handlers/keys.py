@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from services.acting.feature import ActingFeature
+from services.alerts.opening import Alerts
 from services.delivery import Delivery
 from services.instance import Instance
 from services.readiness import Readiness
@@ -20,9 +22,11 @@ class PageFacts:
     sentry_urls: tuple[str, ...]
 
 
+ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
 DELIVERY: web.AppKey[Delivery] = web.AppKey("delivery", Delivery)
 SETUP: web.AppKey[Setup] = web.AppKey("setup", Setup)
 INSTANCE: web.AppKey[Instance] = web.AppKey("instance", Instance)
 METRICS_TOKEN: web.AppKey[str] = web.AppKey("metrics_token", str)
 READINESS: web.AppKey[Readiness] = web.AppKey("readiness", Readiness)
 PAGE_FACTS: web.AppKey[PageFacts] = web.AppKey("page_facts", PageFacts)
+ACTING: web.AppKey[ActingFeature] = web.AppKey("acting", ActingFeature)

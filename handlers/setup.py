@@ -34,7 +34,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def submit(request: web.Request) -> web.Response:
-    """Finish the setup; a problem shows the form again with everything that was typed except the token."""
+    """Finish the setup; a problem shows the form again with everything that was typed except the secrets."""
     setup = request.app[SETUP]
     pending = await setup.look(_signed(request))
     typed = _typed(await read_form(request))
@@ -58,6 +58,7 @@ def _typed(fields: Mapping[str, str]) -> SetupForm:
         organization=fields.get("organization", ""),
         token=fields.get("token", ""),
         connected_by=fields.get("connected_by", ""),
+        client_secret=fields.get("client_secret", ""),
     )
 
 

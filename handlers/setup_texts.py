@@ -81,6 +81,26 @@ _PROBLEMS: Mapping[ProblemKind, Problem] = {
         "That is not a token",
         "A token is one word without spaces. Copy it once more from the Tokens of your internal integration.",
     ),
+    ProblemKind.INVALID_SECRET: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "client_secret",
+        "That is not a client secret",
+        "It is one line without spaces. Sentry shows it on the page of the integration, under Credentials.",
+    ),
+    ProblemKind.MISSING_SECRET: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "client_secret",
+        "The client secret is missing",
+        "Without it the bot cannot tell alerts of Sentry from forged ones. Sentry shows it on the page of the "
+        "integration, under Credentials.",
+    ),
+    ProblemKind.WEBHOOK_ELSEWHERE: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "",
+        "No integration of {organization} sends its webhooks to this bot",
+        "In Sentry, open the integration whose token this is, and make its Webhook URL exactly the one that stands "
+        "above under 1. Save it, and send this form again.",
+    ),
     ProblemKind.WRONG_TOKEN: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "token",

@@ -52,6 +52,10 @@ class Delivery:
         self._wake.set()
         return delivery_id
 
+    def look(self) -> None:
+        """Look at once for what is due: somebody has stored a delivery together with something else."""
+        self._wake.set()
+
     async def post(self, new: NewDelivery) -> str | None:
         """Post at once and return the activity's id; None when that failed for a passing reason: then it is delivered.
 

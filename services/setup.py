@@ -12,16 +12,21 @@ from adapter.errors import ConnectorError
 from cards import build_confirmation_card, build_finished_welcome_card
 from model import Installation
 from sentry_api import (
+    Access,
     MissingPermission,
     Organization,
-    SentryAnswer,
+    Ownership,
     SentryApi,
+    SentryBusy,
     SentryError,
     SentryNotListed,
+    SentryResting,
     SentrySlow,
     SentryUnreachable,
     UnknownOrganization,
+    Verdict,
     WrongToken,
+    find_ours,
 )
 from services.delivery import Delivery
 from services.setup_form import SetupForm, SetupRequest, read_form
@@ -31,7 +36,6 @@ from store import Method, NewDelivery, OrganizationAccess, Store, StoreUnavailab
 
 log = structlog.get_logger(__name__)
 
-_TOO_MANY_REQUESTS = 429
 _KINDS: Mapping[type[SentryError], ProblemKind] = {
     WrongToken: ProblemKind.WRONG_TOKEN,
     MissingPermission: ProblemKind.MISSING_PERMISSION,
@@ -100,7 +104,9 @@ class Setup:
         pending = await self.look(signed)
         request = read_form(form, self._sentry.allowed)
         organization = await self._ask_sentry(request)
-        installation = await self._connect(signed, pending, request, organization)
+        await self._check_secret(pending.installation, request, organization)
+        ownership = await self._check_integration(request)
+        installation = await self._connect(signed, pending, request, organization, ownership.installation_id)
         announced = await self._announce(installation, organization, request.connected_by)
         return Finished(installation, organization, announced)
 
@@ -110,10 +116,39 @@ class Setup:
         except SentryError as error:
             raise SetupProblem(_kind_of(error), str(error)) from error
 
+    async def _check_secret(
+        self, installation: Installation, request: SetupRequest, organization: Organization
+    ) -> None:
+        """Without its client secret nothing that the integration sends can be believed."""
+        tenant = installation.place.tenant_id
+        if not request.client_secret and not await self._store.alerts.has_secret(
+            tenant, request.sentry_url, organization.slug
+        ):
+            raise SetupProblem(ProblemKind.MISSING_SECRET)
+
+    async def _check_integration(self, request: SetupRequest) -> Ownership:
+        """Ask Sentry which integration the token belongs to, and whether its webhooks come here."""
+        access = Access(request.sentry_url, request.slug, request.token)
+        try:
+            ownership = await find_ours(self._sentry.integrations, access, self._links.webhook_url)
+        except SentryError as error:
+            raise SetupProblem(_kind_of(error), str(error)) from error
+        if ownership.verdict is Verdict.ELSEWHERE:
+            others = ", ".join(integration.slug for integration in ownership.others[:5])
+            raise SetupProblem(ProblemKind.WEBHOOK_ELSEWHERE, f"integrations: {others}")
+        return ownership
+
     async def _connect(
-        self, signed: str, pending: PendingSetup, request: SetupRequest, organization: Organization
+        self, signed: str, pending: PendingSetup, request: SetupRequest, organization: Organization, integration: str
     ) -> Installation:
-        access = OrganizationAccess(request.sentry_url, organization.slug, organization.name, request.token)
+        access = OrganizationAccess(
+            request.sentry_url,
+            organization.slug,
+            organization.name,
+            request.token,
+            request.client_secret,
+            integration,
+        )
         installation = await self._store.connect(
             pending.installation.id, pending.parameters.nonce, access, request.connected_by, self._clock()
         )
@@ -162,7 +197,7 @@ def _news(installation: Installation, what: str, card: dict[str, Any]) -> NewDel
 
 
 def _kind_of(error: SentryError) -> ProblemKind:
-    if isinstance(error, SentryAnswer) and error.status == _TOO_MANY_REQUESTS:
+    if isinstance(error, SentryBusy | SentryResting):
         return ProblemKind.SENTRY_BUSY
     return _KINDS.get(type(error), ProblemKind.SENTRY_ANSWER)
 

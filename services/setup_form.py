@@ -20,16 +20,21 @@ class SetupForm:
     organization: str
     token: str = field(repr=False)
     connected_by: str = ""
+    client_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SetupRequest:
-    """The fields as meant: a listed Sentry, a well-formed slug, a token without spaces, a name on one line."""
+    """The fields as meant: a listed Sentry, a well-formed slug, token and secret without spaces, a name on one line.
+
+    client_secret: "" when the one that is known already stays.
+    """
 
     sentry_url: str
     slug: str
     token: str = field(repr=False)
     connected_by: str
+    client_secret: str = field(default="", repr=False)
 
 
 def read_form(form: SetupForm, sentry_urls: Sequence[str]) -> SetupRequest:
@@ -40,7 +45,9 @@ def read_form(form: SetupForm, sentry_urls: Sequence[str]) -> SetupRequest:
     slug = slug_in(form.organization, sentry_url)
     if not is_slug(slug):
         raise SetupProblem(ProblemKind.INVALID_ORGANIZATION)
-    return SetupRequest(sentry_url, slug, _token(form.token), _one_line(form.connected_by))
+    token = _secret(form.token, ProblemKind.INVALID_TOKEN)
+    client_secret = form.client_secret.strip() and _secret(form.client_secret, ProblemKind.INVALID_SECRET)
+    return SetupRequest(sentry_url, slug, token, _one_line(form.connected_by), client_secret)
 
 
 def slug_in(text: str, sentry_url: str) -> str:
@@ -59,11 +66,11 @@ def slug_in(text: str, sentry_url: str) -> str:
     return host.partition(".")[0] if host != urlsplit(sentry_url).hostname else text
 
 
-def _token(text: str) -> str:
-    token = text.strip()
-    if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise SetupProblem(ProblemKind.INVALID_TOKEN)
-    return token
+def _secret(text: str, problem: ProblemKind) -> str:
+    secret = text.strip()
+    if not 0 < len(secret) <= _LONGEST_TOKEN or not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise SetupProblem(problem)
+    return secret
 
 
 def _one_line(text: str) -> str:

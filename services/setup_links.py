@@ -77,6 +77,11 @@ class SetupLinks:
         self._public_url = public_url.rstrip("/")
         self._clock = clock
 
+    @property
+    def webhook_url(self) -> str:
+        """The address that an integration in Sentry sends its webhooks to."""
+        return f"{self._public_url}/sentry/webhook"
+
     def issue(self, installation: Installation) -> str:
         """Return the address of the setup page for this installation; valid while its `setup_nonce` stays the same."""
         signed = self._serializer.dumps(_by_name(parameters_of(installation)))

@@ -27,6 +27,9 @@ class ProblemKind(StrEnum):
     UNKNOWN_SENTRY = "unknown_sentry"
     INVALID_ORGANIZATION = "invalid_organization"
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - the name of a problem
+    INVALID_SECRET = "invalid_secret"  # noqa: S105 - the name of a problem
+    MISSING_SECRET = "missing_secret"  # noqa: S105 - the name of a problem
+    WEBHOOK_ELSEWHERE = "webhook_elsewhere"
     WRONG_TOKEN = "wrong_token"  # noqa: S105 - the name of a problem
     MISSING_PERMISSION = "missing_permission"
     UNKNOWN_ORGANIZATION = "unknown_organization"

@@ -20,12 +20,15 @@ from store.connections import OrganizationAccess
 from store.delivery_facts import WELCOME, Claimed, Counts, Listed, Method, NewDelivery, Note, State
 from store.delivery_store import DeliveryStore
 from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnavailable
+from store.identity_facts import Account, Identity, PersonKey, SignIn, Tokens
+from store.identity_store import IdentityStore
 from store.operator_store import Kept, Rotated
 from store.store import Store
 
 __all__ = [
     "ISSUE_CARD",
     "WELCOME",
+    "Account",
     "AlertStore",
     "AlertWork",
     "AuditEntry",
@@ -34,6 +37,8 @@ __all__ = [
     "ClaimedWebhook",
     "Counts",
     "DeliveryStore",
+    "Identity",
+    "IdentityStore",
     "Kept",
     "Listed",
     "Listener",
@@ -43,9 +48,11 @@ __all__ = [
     "NewWebhook",
     "Note",
     "OrganizationAccess",
+    "PersonKey",
     "Placement",
     "Rotated",
     "SecretUnreadable",
+    "SignIn",
     "Signer",
     "State",
     "Store",
@@ -55,4 +62,5 @@ __all__ = [
     "StoredCard",
     "StoredOrganization",
     "Subscription",
+    "Tokens",
 ]

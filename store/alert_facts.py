@@ -33,6 +33,7 @@ class StoredOrganization:
     name: str
     token: str = field(repr=False)
     integration_uuid: str | None
+    updated_at: datetime
     broken_at: datetime | None
     anybody_may_act: bool
 

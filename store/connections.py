@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import Insert, bindparam, case, delete, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Connection, Installation, Place
@@ -55,7 +55,11 @@ def _keep_organization(insert: Callable[..., Any]) -> Insert:
             "client_secret_encrypted": func.coalesce(
                 new.client_secret_encrypted, organizations.c.client_secret_encrypted
             ),
-            "integration_uuid": func.coalesce(new.integration_uuid, organizations.c.integration_uuid),
+            # Another secret may be that of another integration: the next webhook tells.
+            "integration_uuid": case(
+                (new.client_secret_encrypted.is_not(None), new.integration_uuid),
+                else_=organizations.c.integration_uuid,
+            ),
             "broken_at": None,
             "updated_at": new.updated_at,
         },

@@ -65,7 +65,7 @@ COUNT = (
     update(issue_cards)
     .where(columns.id == bindparam("card"))
     .values(
-        facts=bindparam("facts"),
+        facts=bindparam("now_facts"),
         last_event=bindparam("event"),
         last_count_at=_now,
         events=columns.events + bindparam("more", type_=columns.events.type),
@@ -76,13 +76,13 @@ COUNT = (
 CHANGE = (
     update(issue_cards)
     .where(columns.id == bindparam("card"))
-    .values(facts=bindparam("facts"), notice=bindparam("notice"), revision=columns.revision + 1, stale=True)
+    .values(facts=bindparam("now_facts"), notice=bindparam("now_notice"), revision=columns.revision + 1, stale=True)
 )
 HURRY = update(issue_cards).where(columns.id == bindparam("card")).values(paint_after=_now)
 PAINTED = (
     update(issue_cards)
-    .where(columns.id == bindparam("card"), columns.revision == bindparam("revision"))
-    .values(stale=False, painted=bindparam("painted"), paint_after=bindparam("after", type_=UtcTime))
+    .where(columns.id == bindparam("card"), columns.revision == bindparam("seen"))
+    .values(stale=False, painted=bindparam("looks"), paint_after=bindparam("after", type_=UtcTime))
     .returning(columns.id)
 )
 POSTED = (
@@ -148,7 +148,7 @@ def _place(transaction: Transaction, work: AlertWork, placement: Placement) -> N
         return
     # An issue's own webhook names no event; the event that comes next is the one it was about.
     more = 0 if placement.event in {"", row.last_event} or not row.last_event else 1
-    values = {"card": row.id, "facts": placement.again(row.facts), "event": placement.event or row.last_event}
+    values = {"card": row.id, "now_facts": placement.again(row.facts), "event": placement.event or row.last_event}
     transaction.execute(COUNT, {**values, "now": work.now, "more": more}).close()
 
 
@@ -183,7 +183,7 @@ def change(
             select(columns.facts).where(columns.id == bindparam("card")).with_for_update(), {"card": card_id}
         )
         if row is not None:
-            values = {"card": card_id, "facts": changed(row.facts), "notice": notice}
+            values = {"card": card_id, "now_facts": changed(row.facts), "now_notice": notice}
             transaction.execute(CHANGE, values).close()
             transaction.execute(HURRY, {"card": card_id, "now": now}).close()
 
@@ -195,7 +195,7 @@ def stale(transaction: Transaction, now: datetime, room: int) -> list[StoredCard
 
 def painted(transaction: Transaction, card: StoredCard, mark: str, after: datetime, looks: NewDelivery | None) -> None:
     """Deliver the card's new looks (None: they are the old ones); not to be painted again before `after`."""
-    values = {"card": card.id, "revision": card.revision, "painted": mark, "after": after}
+    values = {"card": card.id, "seen": card.revision, "looks": mark, "after": after}
     changed = transaction.one(PAINTED, values) is not None
     if changed and looks is not None:
         deliveries.enqueue(transaction, looks)

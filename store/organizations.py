@@ -45,6 +45,7 @@ def find(transaction: Transaction, cipher: Cipher, organization_id: int) -> Stor
         name=row.name,
         token=cipher.decrypt(row.token_encrypted),
         integration_uuid=row.integration_uuid,
+        updated_at=row.updated_at,
         broken_at=row.broken_at,
         anybody_may_act=row.anybody_may_act,
     )

@@ -14,6 +14,7 @@ from store.audit import AuditEntry
 from store.connections import OrganizationAccess
 from store.database import database_of
 from store.delivery_store import DeliveryStore
+from store.identity_store import IdentityStore
 from store.limits import CALL_WAIT, DATABASE_SHARE
 from store.link import Link
 from store.migrate import migrate
@@ -40,6 +41,7 @@ class Store:
         self._reader = reader
         self._cipher = cipher
         self.deliveries = DeliveryStore(writer, reader)
+        self.identities = IdentityStore(writer, reader, cipher)
         self.alerts = AlertStore(writer, reader, cipher)
         self.operator = OperatorStore(writer, reader, cipher)
 

@@ -11,7 +11,7 @@ from sentry_api import SentryApi
 from services.delivery import Delivery
 from services.setup_links import SetupLinks
 from store import Store
-from tests.handlers.setup_world import KEYS, OTHER_SENTRY, PUBLIC_URL, World, application, connector_to
+from tests.handlers.setup_world import KEYS, OTHER_SENTRY, PUBLIC_URL, WEBHOOK_URL, World, application, connector_to
 from tests.services.installed import Clock
 
 
@@ -37,6 +37,7 @@ async def world(
     microsoft, sentry, clock = microsoft_of_session, sentry_of_session, Clock()
     microsoft.reset()
     sentry.reset()
+    sentry.app.webhook_url = WEBHOOK_URL
     for name, value in microsoft.environment.items():
         monkeypatch.setenv(name, value)
     store = await Store.open(f"sqlite:///{tmp_path}/bot.db", cipher_keys=KEYS)

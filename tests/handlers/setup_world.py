@@ -27,6 +27,7 @@ from tests.services.installed import TENANT, Clock
 
 KEYS = ("signing-key-of-the-tests-" * 2,)
 PUBLIC_URL = "https://bot.example.com"
+WEBHOOK_URL = f"{PUBLIC_URL}/sentry/webhook"
 SLUG = "the-interstellar-jurisdiction"
 OTHER_SENTRY = "https://de.sentry.example"
 Client = TestClient[web.Request, web.Application]
@@ -72,9 +73,20 @@ class World:
         url = self.links.issue(replace(installation, setup_nonce=nonce or installation.setup_nonce))
         return parse_qs(urlsplit(url).query)["signed_params"][0]
 
+    @property
+    def secret(self) -> dict[str, str]:
+        """The client secret, as it stands on the integration's page in Sentry."""
+        return {"client_secret": self.sentry.app.client_secret}
+
     def form(self, **fields: str) -> dict[str, str]:
         """What a person types in who makes no mistake."""
-        return {"sentry_url": self.sentry.url, "organization": SLUG, "token": self.sentry.token, **fields}
+        return {
+            "sentry_url": self.sentry.url,
+            "organization": SLUG,
+            "token": self.sentry.token,
+            **self.secret,
+            **fields,
+        }
 
     async def open(self, signed: str, method: str = "GET") -> tuple[ClientResponse, PageText]:
         """Look at the link."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from handlers.keys import PAGE_FACTS
 from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sandbox.teams import GroupChat, PersonalChat, Team, install_group_chat, install_personal, install_team, message
@@ -54,8 +55,12 @@ async def page(bot: ServedBot, path: str) -> tuple[int, PageText]:
 async def finish_setup(bot: ServedBot, microsoft: Microsoft, sentry: Sentry, by: str = "Ada Lovelace") -> None:
     """A person finishes the setup that the newest link leads to."""
     form = {"sentry_url": sentry.url, "organization": sentry.organization.slug, "token": sentry.token}
+    form["client_secret"] = sentry.app.client_secret
+    sentry.app.webhook_url = f"{bot.app[PAGE_FACTS].public_url}/sentry/webhook"
     async with bot.session.post(f"{bot.url}{setup_path(microsoft)}", data={**form, "connected_by": by}) as response:
         assert response.status == 200, await response.text()
+    # The public address exists in the tests' settings only; from now on webhooks come straight to the bot.
+    sentry.app.webhook_url = f"{bot.url}/sentry/webhook"
 
 
 async def connect(bot: ServedBot, microsoft: Microsoft, sentry: Sentry, place: Place) -> None:

@@ -1,13 +1,15 @@
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from model import Installation, PlaceKind
 from sandbox.faults import close, delay, hang, respond
+from tests.databases import ask
 from tests.handlers.page_text import PageText
-from tests.handlers.setup_world import OTHER_SENTRY, SLUG, World
+from tests.handlers.setup_world import OTHER_SENTRY, PUBLIC_URL, SLUG, World
 from tests.services.installed import TENANT
 
 SECURITY = {
@@ -30,7 +32,8 @@ async def test_page_shows_what_is_about_to_be_connected(world: World) -> None:
     assert response.status == 200
     assert "Connect Sentry to Platform Engineering" in page.text
     assert f"Microsoft tenant {TENANT}" in page.text
-    assert page.fields == {"sentry_url": world.sentry.url, "organization": "", "token": "", "connected_by": ""}
+    typed = {"organization": "", "token": "", "client_secret": "", "connected_by": ""}
+    assert page.fields == {"sentry_url": world.sentry.url, **typed}
 
 
 async def test_page_explains_how_to_get_a_token(world: World) -> None:
@@ -296,12 +299,45 @@ async def test_welcome_card_that_was_deleted_does_not_matter(world: World) -> No
     assert "The confirmation is waiting in Teams" in page.text
 
 
-async def test_page_says_what_a_new_setup_replaces(world: World) -> None:
+async def test_page_says_what_is_connected_already(world: World) -> None:
     installation = await world.install()
     await world.submit(world.signed(installation))
     await world.store.new_setup_link(installation.place, "n2")
     _, page = await world.open(world.signed(installation, "n2"))
-    assert "The Interstellar Jurisdiction (finishing this setup replaces it)" in page.text
+    assert f"Connected now The Interstellar Jurisdiction ({world.sentry.url.partition('://')[2]})" in page.text
+
+
+async def test_the_client_secret_is_asked_for_once(world: World) -> None:
+    installation = await world.install()
+    response, page = await world.submit(world.signed(installation), client_secret="")
+    assert response.status == 422
+    assert "The client secret is missing" in page.text
+    assert (await world.submit(world.signed(installation)))[0].status == 200
+    await world.store.new_setup_link(installation.place, "n2")
+    again, _ = await world.submit(world.signed(installation, "n2"), client_secret="")
+    assert again.status == 200
+    assert [signer.client_secret for signer in await world.store.alerts.signers()] == [world.sentry.app.client_secret]
+
+
+async def test_the_client_secret_is_stored_encrypted(world: World, tmp_path: Path) -> None:
+    await world.submit(world.signed(await world.install()))
+    kept = ask(f"sqlite:///{tmp_path}/bot.db", "SELECT client_secret_encrypted FROM organizations")
+    assert len(kept) == 1
+    assert world.sentry.app.client_secret not in kept[0][0]
+
+
+async def test_a_client_secret_that_cannot_be_one_is_refused(world: World) -> None:
+    response, page = await world.submit(world.signed(await world.install()), client_secret="two words")
+    assert response.status == 422
+    assert "That is not a client secret" in page.text
+
+
+async def test_an_integration_whose_webhooks_go_elsewhere_is_refused(world: World) -> None:
+    world.sentry.app.webhook_url = "https://elsewhere.example.org/hook"
+    response, page = await world.submit(world.signed(await world.install()))
+    assert response.status == 422
+    assert f"No integration of {SLUG} sends its webhooks to this bot" in page.text
+    assert f"{PUBLIC_URL}/sentry/webhook" in page.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
