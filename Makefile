@@ -29,12 +29,18 @@ lint: $(VENV)/.dev ## Check style, types and architecture
 	$(BIN)/mypy .
 	PYTHONPATH=. $(BIN)/lint-imports --no-cache
 
+e2e: $(VENV)/.dev ## Drive the whole install in the Agents Playground with a headless Chromium (needs Node.js 20.6+)
+	$(BIN)/python -m pytest tests/e2e $(PYTEST)
+
+demo: $(VENV)/.dev ## Run the bot, a stand-in for Sentry and the Agents Playground together
+	$(BIN)/python -m sandbox.demo
+
 format: $(VENV)/.dev ## Rewrite the code in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) node_modules artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules sandbox/playground/node_modules artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 bench: $(VENV)/.dev ## Measure the bot beside the stock SDK and a bare handler (BENCH=--quick for a rough look)
 	$(BIN)/python -m benchmarks $(BENCH)
