@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 from botbuilder.core import Bot
 from botbuilder.integration.aiohttp import CloudAdapter
+from botbuilder.schema import AdaptiveCardInvokeResponse
 
 from adapter.activity import to_model
 from adapter.authentication import ChannelAuthentication
@@ -37,10 +38,22 @@ class TeamsAdapter(CloudAdapter):  # type: ignore[misc]  # the SDK has no types
 
 def write(status: int | HTTPStatus, body: Any) -> web.Response:
     """Return an invoke's answer; `body` is plain JSON or a model of the SDK."""
+    if isinstance(body, AdaptiveCardInvokeResponse) and isinstance(body.value, Exception):
+        status, body = HTTPStatus.OK, _card_error(body)
     if body is None:
         return web.Response(status=int(status))
     content = orjson.dumps(body, default=_model_to_json)
     return web.Response(status=int(status), body=content, content_type="application/json")
+
+
+def _card_error(response: AdaptiveCardInvokeResponse) -> dict[str, Any]:
+    """Return the SDK's verdict on a malformed button as Teams shows it; the SDK itself cannot serialize it."""
+    code, message = response.value.args
+    return {
+        "statusCode": int(response.status_code),
+        "type": response.type,
+        "value": {"code": code, "message": message},
+    }
 
 
 def _model_to_json(value: Any) -> Any:

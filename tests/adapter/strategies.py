@@ -13,7 +13,13 @@ from sandbox.places import SERVICE_URL
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | TEXTS
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+)
 JSON = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),

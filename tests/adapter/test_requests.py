@@ -2,6 +2,7 @@
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from tests.adapter import requests_body, requests_http, requests_token
@@ -18,13 +19,20 @@ TRACES = (b"Traceback", b'File "', b"raise ", b".py")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+def refusals(reason: str | None) -> float:
+    """Return how many requests were counted as refused for that reason."""
+    return REGISTRY.get_sample_value("bot_requests_refused_total", {"reason": reason or ""}) or 0
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 async def test_request(row: Row, watched: WatchedBot) -> None:
     watched.forget()
+    counted = refusals(row.reason)
     with capture_logs() as lines:
         reply = await exchange(watched.url, row.draft(Draft(watched.microsoft)))
     reasons = [line["reason"] for line in lines if line["event"] == "request refused"]
     assert (reply.status, reasons) == (row.status, [row.reason] if row.reason else [])
+    assert refusals(row.reason) - counted == len(reasons)
     assert not any(trace in reply.body for trace in TRACES)
     if row.reason == "":
         assert {**watched.touched(), "requests": 0, "rows": 0} == {**UNTOUCHED, "turns": 1}
