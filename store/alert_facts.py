@@ -132,7 +132,8 @@ class Placement:
     """An alert for one conversation: a new card, or one time more on the card that stands there already.
 
     post: the card's delivery. again: gives the facts of the card that stands there, changed by this event. event:
-    what tells the event from others, "" when that is not known. mark: what tells the card's looks from others.
+    what tells the event from others, "" when that is not known. mark: what tells the card's looks from others. anew: post
+    a card even if one stands there.
     """
 
     connection_id: int
@@ -143,6 +144,7 @@ class Placement:
     post: NewDelivery = field(repr=False)
     again: Callable[[str], str]
     mark: str
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

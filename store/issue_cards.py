@@ -142,7 +142,7 @@ def _place(transaction: Transaction, work: AlertWork, placement: Placement) -> N
         "conversation": placement.post.to.conversation_id,
         "since": work.now - work.storm,
     }
-    row = transaction.one(RECENT, key)
+    row = None if placement.anew else transaction.one(RECENT, key)
     if row is None:
         _open(transaction, work, placement)
         return

@@ -66,4 +66,5 @@ def _placement(webhook: ClaimedWebhook, target: Target, name: str, facts: Metric
         post=card_delivery(webhook, target, activity),
         again=lambda _: text,
         mark=mark_of(activity),
+        anew=True,
     )
