@@ -39,6 +39,12 @@ format: $(VENV)/.dev ## Rewrite the code in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+e2e: $(VENV)/.dev ## Drive the whole install in a browser (needs Node.js and Chromium)
+	$(BIN)/python -m pytest --override-ini addopts="-q --strict-markers" tests/e2e
+
+demo: $(VENV)/.dev ## Start the bot, a stand-in for Sentry and the Agents Playground together (needs Node.js)
+	$(BIN)/python -m sandbox.demo
+
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) node_modules sandbox/playground/node_modules artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
