@@ -110,12 +110,15 @@ def _assign(has_owner: bool) -> Template:  # noqa: FBT001 - the key of a cache
         is_required=True,
         error_message="Choose a person or a team.",
     )
-    actions: list[Action] = [
-        issue_button("Assign", IssueCommand.ASSIGN, style="positive", inputs="auto"),
-        issue_button("Assign to me", IssueCommand.ASSIGN, to=ME),
-    ]
-    actions += [issue_button("Unassign", IssueCommand.UNASSIGN)] if has_owner else []
-    return Template.of_part(_show("Assign", search, actions=actions))
+    buttons = ActionSet(
+        actions=[
+            issue_button("Assign", IssueCommand.ASSIGN, style="positive", inputs="auto"),
+            issue_button("Assign to me", IssueCommand.ASSIGN, to=ME),
+        ]
+    )
+    # In a row of its own: phones cut off what does not fit beside other buttons.
+    unassign = [ActionSet(actions=[issue_button("Unassign", IssueCommand.UNASSIGN)])] if has_owner else []
+    return Template.of_part(_show("Assign", search, buttons, *unassign))
 
 
 def _archive() -> ShowCardAction:

@@ -5,8 +5,15 @@ from datetime import UTC, datetime
 
 def local_time(at: datetime) -> str:
     """Return Teams' text functions for date and time in the reader's language and zone; they require seconds and Z."""
-    instant = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    instant = f"{_utc(at).replace(tzinfo=None, microsecond=0).isoformat()}Z"
     return f"{{{{DATE({instant}, SHORT)}}}} {{{{TIME({instant})}}}}"
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # within hours of the first or the last moment there is
+        return at
 
 
 def counted(number: int, noun: str) -> str:

@@ -125,6 +125,18 @@ def test_status_gives_the_time_in_utc_whatever_zone_it_came_in() -> None:
     assert "Connected by" not in facts
 
 
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        (datetime.max.replace(tzinfo=timezone(-timedelta(hours=2))), "9999-12-31T23:59:59Z"),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_status_survives_the_ends_of_time(at: datetime, shown: str) -> None:
+    activity = cards.build_status_card("Team", replace(connection(ORDINARY), connected_at=at))
+    assert facts_of(activity)["Since"] == f"{{{{DATE({shown}, SHORT)}}}} {{{{TIME({shown})}}}}"
+
+
 def test_status_without_a_connection_says_what_to_do() -> None:
     activity = cards.build_status_card("R&D_core (EU)", None)
     assert "No alerts come to “R&D_core (EU)” yet. Get a setup link to connect it." in shown_on(activity)

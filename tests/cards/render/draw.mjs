@@ -57,6 +57,8 @@ const css = (theme, { cardWidth, columns }) => `
          gap: 18px 12px; grid-template-columns: repeat(${columns}, ${cardWidth}px); font-family: 'DejaVu Sans', sans-serif }
   h1 { font-size: 11px; margin: 0 } h2 { font-size: 10px; font-weight: 400; margin: 0 0 4px; overflow-wrap: anywhere }
   .ac-adaptiveCard { border: 1px solid ${theme.subtle}; border-radius: 4px }
+  /* As Teams does (microsoft/AdaptiveCards#8792); the library alone cuts off what does not fit. */
+  .ac-actionSet { flex-wrap: wrap; row-gap: 8px }
   a { color: ${theme.link} }
   .ac-container[style*="background"] { outline: ${theme.page === theme.card ? `1px solid ${theme.text}` : "none"} }
   .ac-input { background: ${theme.input}; color: ${theme.text}; border: 1px solid ${theme.subtle}; border-radius: 4px;
