@@ -101,6 +101,7 @@ resource settings 'Microsoft.Web/sites/config@2023-12-01' = {
     LOG_LEVEL: 'INFO'
     APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
     SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
+    CUSTOM_REQUIREMENTSTXT_PATH: 'requirements-azure.txt'
   }
 }
 

@@ -1,11 +1,12 @@
 from sqlalchemy import make_url
 
 from settings import load_settings, setting_names
-from tests.infra.bicep import resource
+from tests.infra.bicep import HOME, resource
 
 # Read by somebody else than settings.py.
 OTHERS = {
-    "SCM_DO_BUILD_DURING_DEPLOYMENT": "App Service: install requirements.txt while deploying",
+    "SCM_DO_BUILD_DURING_DEPLOYMENT": "App Service: install what the bot needs while deploying",
+    "CUSTOM_REQUIREMENTSTXT_PATH": "App Service: from this file, which has the traces for Application Insights too",
     "WEBSITE_LOAD_CERTIFICATES": "App Service: put the certificate under /var/ssl/private",
 }
 LEFT_OUT = {
@@ -36,6 +37,11 @@ def test_every_setting_of_the_bot_is_set_or_left_out_for_a_reason() -> None:
 def test_the_list_of_others_names_nothing_that_the_bot_reads_itself() -> None:
     assert set(OTHERS) & setting_names() == set()
     assert set(OTHERS) <= app_settings()
+
+
+def test_what_is_installed_is_what_is_deployed() -> None:
+    named = resource("web", "settings")["properties"]["CUSTOM_REQUIREMENTSTXT_PATH"]
+    assert "-r requirements.txt" in (HOME / named).read_text("utf-8").splitlines()
 
 
 def test_secrets_are_references_to_the_vault() -> None:
