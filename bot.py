@@ -34,7 +34,8 @@ from handlers.invokes import Invokes
 from handlers.keys import ACTING, ALERTS, DELIVERY, INSTANCE, METRICS_TOKEN, PAGE_FACTS, READINESS, SETUP, PageFacts
 from handlers.teams import Services, TeamsBot
 from sentry_api import OAuthClient, SentryApi
-from services.acting.feature import ActingSettings, open_acting
+from services.acting.feature import open_acting
+from services.acting.sign_ins import ActingSettings
 from services.alerts.opening import open_alerts
 from services.answers import Answers
 from services.commands import Commands
@@ -95,7 +96,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     opened.push_async_callback(repeats.close)
     sentry = SentryApi(session, settings.sentry_urls)
     alerts = open_alerts(store.alerts, sentry, delivery, now, settings.alert_storm)
-    acting = open_acting(store, sentry, delivery, alerts.cards, _acting_settings(settings), now)
+    acting = open_acting(store, sentry, delivery, alerts.cards, _acting_settings(settings))
     opened.push_async_callback(acting.acting.close)
     services = Services(
         installations, Commands(store, links, now), Answers(store, delivery, now), repeats, Invokes(acting)
@@ -147,7 +148,7 @@ def _probes(seam: Seam) -> dict[str, Probe]:
 
 def _acting_settings(settings: Settings) -> ActingSettings:
     clients = [OAuthClient(each.sentry_url, each.client_id, each.client_secret) for each in settings.sentry_clients]
-    return ActingSettings(clients, settings.secret_keys, settings.public_url)
+    return ActingSettings(clients, settings.secret_keys, settings.public_url, now)
 
 
 async def _warm_up(seam: Seam) -> None:

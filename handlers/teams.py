@@ -16,13 +16,14 @@ from botbuilder.schema.teams import ChannelInfo, TeamInfo
 from adapter.mentions import mentions, text_without_mentions
 from handlers import facts, turns
 from handlers.facts import Raw, text_at
+from handlers.invokes import CARD, Invokes
 from model import Arrival, PlaceKind
+from services.acting.wishes import is_issue_command
 from services.answers import Answers
 from services.commands import Command, Commands, read_command
 from services.installations import Installations
 from services.repeats import Repeats
 
-CARD = "application/vnd.microsoft.card.adaptive"
 REMEMBERED = frozenset({"message", "invoke"})
 REPEATED = "repeated"
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Services:
     commands: Commands
     answers: Answers
     repeats: Repeats
+    invokes: Invokes
 
 
 class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no types
@@ -55,6 +57,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         self._commands = services.commands
         self._answers = services.answers
         self._repeats = services.repeats
+        self._invokes = services.invokes
         self._app_id = app_id
         self._clock = clock
 
@@ -171,8 +174,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         bot_id = text_at(raw, "recipient", "id")
         if at.place.kind is not PlaceKind.PERSONAL and not mentions(raw, bot_id):
             return
-        command = read_command(text_without_mentions(raw, bot_id))
-        await self._answer(raw, at, command)
+        await self._said(text_without_mentions(raw, bot_id), at, raw)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse | None:
         """Carry out a button (Action.Execute) and return the card that takes the old one's place.
@@ -181,7 +183,13 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         """
         raw = _raw(turn_context)
         at = self._arrival(raw)
-        if raw.get("name") != "adaptiveCard/action" or at is None:
+        if at is None:
+            return None
+        again = bool(turn_context.turn_state.get(REPEATED))
+        body = await self._invokes.invoke(raw, at.place, again=again)
+        if body is not None:
+            return InvokeResponse(status=HTTPStatus.OK, body=body)
+        if raw.get("name") != "adaptiveCard/action":
             return None
         value = raw.get("value")
         action = value.get("action") if isinstance(value, dict) else None
@@ -189,7 +197,6 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         if not isinstance(data, dict) or not data.get("command"):
             return _invoke_error("BadRequest", "This button carries nothing that I can act on.")
         # A click that Teams sends again is answered by how things stand now.
-        again = turn_context.turn_state.get(REPEATED)
         card = await (self._commands.answer(Command.STATUS, at) if again else self._button(data, at, raw))
         return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": CARD, "value": _content(card)})
 
@@ -226,11 +233,22 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         if place is not None and name:
             await self._installations.rename(place, name[: facts.LONGEST_NAME])
 
+    async def _said(self, text: str, at: Arrival, raw: Raw) -> None:
+        card = await self._invokes.said(text, raw, at.place)
+        if card is not None:
+            await self._post(raw, at, card)
+        else:
+            await self._answer(raw, at, read_command(text))
+
     async def _pressed(self, data: dict[str, Any], at: Arrival, raw: Raw) -> None:
-        if "confirmed" in data:
+        if is_issue_command(data):
+            card = await self._invokes.submitted(raw, at.place)
+            if card is not None:
+                await self._post(raw, at, card)
+        elif "confirmed" in data:
             await self._post(raw, at, await self._button(data, at, raw))
         else:
-            await self._answer(raw, at, read_command(str(data["command"])))
+            await self._said(str(data["command"]), at, raw)
 
     async def _button(self, data: dict[str, Any], at: Arrival, raw: Raw) -> dict[str, Any]:
         if data.get("command") == Command.DISCONNECT and "confirmed" in data:

@@ -20,7 +20,7 @@ from store.connections import OrganizationAccess
 from store.delivery_facts import WELCOME, Claimed, Counts, Listed, Method, NewDelivery, Note, State
 from store.delivery_store import DeliveryStore
 from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnavailable
-from store.identity_facts import Account, Identity, PersonKey, SignIn, Tokens
+from store.identity_facts import Account, Identity, NewIdentity, PersonKey, SignIn, Tokens
 from store.identity_store import IdentityStore
 from store.operator_store import Kept, Rotated
 from store.store import Store
@@ -44,6 +44,7 @@ __all__ = [
     "Listener",
     "Method",
     "NewDelivery",
+    "NewIdentity",
     "NewSubscription",
     "NewWebhook",
     "Note",

@@ -1,0 +1,1 @@
+"""What people do to issues from Teams: as themselves, or as the integration where that is allowed."""

@@ -1,0 +1,67 @@
+"""Puts everything together that people need to act on issues from Teams."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cards import Controls
+from sentry_api import SentryApi
+from services.acting.account_commands import AccountCommands
+from services.acting.acting import Acting, Services
+from services.acting.alert_cards import AlertCards
+from services.acting.ground import Grounds
+from services.acting.identities import Identities
+from services.acting.lookups import Lookups
+from services.acting.resuming import Resuming
+from services.acting.showing import Showing
+from services.acting.sign_ins import ActingSettings, SignIns
+from services.acting.tokens import ActionTokens, Subject
+from services.alerts.issue_cards import IssueCards
+from services.alerts.painting import Spot
+from services.alerts.painting import Subject as CardSubject
+from services.delivery import Delivery
+from store import Store, StoredOrganization
+
+
+@dataclass(frozen=True, slots=True)
+class ActingFeature:
+    """What handlers call; `tokens` sign the buttons of every card."""
+
+    tokens: ActionTokens
+    acting: Acting
+    accounts: AccountCommands
+    lookups: Lookups
+    sign_ins: SignIns
+    resuming: Resuming
+
+
+def open_acting(
+    store: Store,
+    sentry: SentryApi,
+    delivery: Delivery,
+    cards: IssueCards,
+    settings: ActingSettings,
+) -> ActingFeature:
+    """Build the feature, and let the cards of alerts have their buttons from it; close `acting` at the end."""
+    tokens, clock = ActionTokens(settings.keys), settings.clock
+    identities = Identities(store, sentry, settings.clients, clock)
+    sign_ins = SignIns(store, sentry, settings)
+    alert_cards = AlertCards(store.alerts, cards, clock)
+    grounds, showing = Grounds(store, identities), Showing(sentry, tokens, alert_cards)
+    cards.controls_for = _controls_for(showing)
+    services = Services(store, sentry, delivery, grounds, identities, sign_ins, tokens, showing, alert_cards, clock)
+    acting = Acting(services)
+    return ActingFeature(
+        tokens=tokens,
+        acting=acting,
+        accounts=AccountCommands(identities, sign_ins, grounds),
+        lookups=Lookups(sentry, grounds, showing, tokens, sign_ins),
+        sign_ins=sign_ins,
+        resuming=Resuming(sign_ins, identities, acting),
+    )
+
+
+def _controls_for(showing: Showing) -> Callable[[StoredOrganization, CardSubject, Spot], Controls]:
+    def controls(organization: StoredOrganization, subject: CardSubject, spot: Spot) -> Controls:
+        return showing.controls(spot.place, Subject(organization.id, subject.issue_id), subject.facts.project)
+
+    return controls
