@@ -37,5 +37,5 @@ def _ours(trigger: Mapping[str, Any], installation: str) -> Iterator[Mapping[str
     for action in (mapping(action) for action in items(trigger.get("actions"), _MOST)):
         named = action.get("sentryAppInstallationUuid") or action.get("sentry_app_installation_uuid") or installation
         settings = settings_from(action.get("settings"))
-        if action.get("type", "") in _OURS and named == installation and settings:
+        if line(action.get("type"), 60) in _OURS and named == installation and settings:
             yield settings
