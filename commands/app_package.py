@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What differs from one manifest to the next. `domain` is the host of the bot's public address."""
+    """What differs from one manifest to the next. `domain` is the host of the bot's public address.
+
+    sentry_hosts: of those that a place may be connected to; a link to one of them is shown as the issue's card.
+    """
 
     app_id: str
     domain: str
@@ -29,6 +32,7 @@ class Facts:
     website: str
     privacy: str
     terms: str
+    sentry_hosts: tuple[str, ...] = ()
 
 
 def build_manifest(facts: Facts) -> dict[str, Any]:
@@ -44,7 +48,20 @@ def build_manifest(facts: Facts) -> dict[str, Any]:
         "TERMS_URL": facts.terms,
     }
     manifest: dict[str, Any] = _filled(json.loads((HERE / "manifest.template.json").read_text("utf-8")), values)
+    _fill_domains(manifest["composeExtensions"][0], facts.sentry_hosts)
     return manifest
+
+
+def _fill_domains(extension: dict[str, Any], hosts: Sequence[str]) -> None:
+    """Let links to these hosts be shown; Teams takes names with a dot in them only, no addresses."""
+    named = [host for host in hosts if "." in host and not host.replace(".", "").isdecimal()]
+    # Organizations on sentry.io have a subdomain each, whatever their region.
+    sentry_io = ("sentry.io", "*.sentry.io")
+    domains = [domain for host in named for domain in (sentry_io if host.endswith("sentry.io") else (host,))]
+    if domains:
+        extension["messageHandlers"][0]["value"]["domains"] = list(dict.fromkeys(domains))
+    else:
+        del extension["messageHandlers"]
 
 
 def _filled(node: Any, values: dict[str, str]) -> Any:

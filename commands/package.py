@@ -59,6 +59,7 @@ def read_facts(env: Environment, args: argparse.Namespace, problems: list[str]) 
         version=args.version,
         name=args.name,
         developer=args.developer,
+        sentry_hosts=_sentry_hosts(env),
         **{page: _page(page, getattr(args, page), address, problems) for page in ("website", "privacy", "terms")},
     )
 
@@ -74,6 +75,11 @@ def _public_address(env: Environment, problems: list[str]) -> str:
         wrong.append(f"PUBLIC_URL is {address!r}; Teams reaches the bot only at a public https:// address")
     problems += wrong
     return "" if wrong else address
+
+
+def _sentry_hosts(env: Environment) -> tuple[str, ...]:
+    urls = rules.words(env.sentry_urls) or ["https://sentry.io"]
+    return tuple(urlsplit(rules.url("SENTRY_URLS", url, [], plain_http=True)).hostname or "" for url in urls)
 
 
 def _page(page: str, named: str, address: str, problems: list[str]) -> str:

@@ -99,7 +99,7 @@ class Lookups:
             subject = self._tokens.read(dataset.removeprefix(ASSIGNEES), place)
             ground = await self._grounds.find(place, subject)
             actor = await self._grounds.integration(ground.connection)
-            people = await _in_time(self._people(actor.access, text))
+            people = await _in_time(self._people(actor.access, text.strip().lstrip("#")))
         except (TokenForged, NotConnectedHere, SentryError, TimeoutError) as error:
             log.info("no assignees found", reason=type(error).__name__)
             people = []
@@ -168,7 +168,7 @@ class Lookups:
 
 def _matching(candidates: Sequence[Candidate], text: str) -> list[Candidate]:
     """Keep those whose name holds the text: an installation may ignore what it is asked. By address it found them."""
-    wanted = text.casefold().strip().lstrip("#")
+    wanted = text.casefold()
     named = [each for each in candidates if wanted in each.name.casefold()]
     return named or (list(candidates) if "@" in wanted else [])
 

@@ -153,3 +153,24 @@ def test_entries_carry_no_date_of_today(output: Path) -> None:
     packed(output)
     with zipfile.ZipFile(io.BytesIO(output.read_bytes())) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("urls", "domains"),
+    [
+        ("", ["sentry.io", "*.sentry.io"]),
+        ("https://sentry.example.org https://us.sentry.io", ["sentry.example.org", "sentry.io", "*.sentry.io"]),
+    ],
+)
+def test_links_to_the_listed_sentrys_are_shown_as_cards(
+    monkeypatch: pytest.MonkeyPatch, output: Path, urls: str, domains: list[str]
+) -> None:
+    monkeypatch.setenv("SENTRY_URLS", urls)
+    (extension,) = manifest(output)["composeExtensions"]
+    assert extension["messageHandlers"] == [{"type": "link", "value": {"domains": domains}}]
+
+
+def test_a_sentry_without_a_name_gets_no_link_handler(monkeypatch: pytest.MonkeyPatch, output: Path) -> None:
+    monkeypatch.setenv("SENTRY_URLS", "http://10.0.0.7:9000")
+    (extension,) = manifest(output)["composeExtensions"]
+    assert "messageHandlers" not in extension
