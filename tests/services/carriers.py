@@ -14,8 +14,6 @@ from adapter.clouds import CLOUDS
 from adapter.connector import Connector
 from adapter.transport import ConnectorTransport
 from model import Arrival, ConversationReference, Installation, Place, PlaceKind
-from sandbox.microsoft import Microsoft
-from sandbox.posted import Posted
 from services.delivery import Delivery
 from services.installations import Installations
 from services.setup_links import SetupLinks
@@ -24,6 +22,9 @@ from settings import ChannelService
 from store import Listed, NewDelivery, State, Store
 
 KEYS = ("a signing key for the tests of the deliveries",)
+
+
+ARRIVED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -53,10 +54,11 @@ class Instance:
 
 @dataclass(slots=True)
 class Carriers:
-    """Makes instances and deliveries."""
+    """Makes instances and deliveries. `token`: what Microsoft's side has issued to the bot."""
 
     url: str
-    microsoft: Microsoft
+    token: str
+    app_id: str
     session: ClientSession
     tenant: str = "tenant"
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -65,7 +67,7 @@ class Carriers:
     async def instance(self, *, start: bool = True, wait: float = 5.0) -> Instance:
         store = await Store.open(self.url, cipher_keys=KEYS, wait=wait)
         self._stack.push_async_callback(store.close)
-        delivery = Delivery(store.deliveries, connector_to(self.microsoft, self.session), now)
+        delivery = Delivery(store.deliveries, connector_to(self.token, self.app_id, self.session), now)
         self._stack.push_async_callback(delivery.stop, 1)
         links = SetupLinks(KEYS, "https://bot.example.org", now)
         installations = Installations(store, links, delivery, now)
@@ -81,36 +83,35 @@ class Carriers:
     def conversation(self, number: int = 0, tenant: str | None = None) -> ConversationReference:
         """Teams counts by tenant, which its service URL names."""
         tenant = tenant or self.tenant
-        return ConversationReference(
-            f"https://smba.trafficmanager.net/amer/{tenant}/", f"19:{number:08}@thread.tacv2", tenant
-        )
+        address = f"https://smba.trafficmanager.net/amer/{tenant}/"
+        return ConversationReference(address, f"19:{number:08}@thread.tacv2", tenant)
 
     def card(self, to: ConversationReference | None = None, **how: Any) -> NewDelivery:
-        number = next(self._numbers)
+        """Cards are numbered as they are made."""
+        return self.named_card(next(self._numbers), to or self.conversation(), **how)
+
+    def named_card(self, number: int, to: ConversationReference | None = None, **how: Any) -> NewDelivery:
+        """The card of that number, to the conversation of that number unless it says another."""
         activity = {"type": "message", "summary": f"card {number}", "text": f"card {number}"}
-        return NewDelivery(f"key {number}", to or self.conversation(), activity, **how)
+        return NewDelivery(f"key {number}", to or self.conversation(number), activity, **how)
+
+    def arrival(self, number: int = 0) -> Arrival:
+        """The bot comes to the team whose General channel is the conversation of that number."""
+        to = self.conversation(number)
+        return Arrival(Place(to.tenant_id, to.conversation_id, PlaceKind.TEAM), "Team", to, "29:user", ARRIVED)
 
     async def arrive(self, instance: Instance, number: int = 0) -> Installation:
         """The bot came to a team, and was not welcomed yet."""
-        to = self.conversation(number)
-        place = Place(to.tenant_id, to.conversation_id, PlaceKind.TEAM)
-        arrived = await instance.store.arrive(Arrival(place, "Team", to, "29:user", now()), f"nonce {number}", now())
+        arrived = await instance.store.arrive(self.arrival(number), f"nonce {number}", now())
         assert arrived is not None
         return arrived
 
-    def posted(self, to: ConversationReference | None = None) -> list[Posted]:
-        wanted = to.conversation_id if to else ""
-        return [one for one in self.microsoft.connector.activities if one.conversation_id.startswith(wanted)]
 
-    def texts(self, to: ConversationReference | None = None) -> list[str]:
-        return [one.activity["summary"] for one in self.posted(to)]
-
-
-def connector_to(microsoft: Microsoft, session: ClientSession) -> Connector:
+def connector_to(bearer: str, app_id: str, session: ClientSession) -> Connector:
     async def token() -> str:
-        return microsoft.entra.token()
+        return bearer
 
-    return Connector(ConnectorTransport(session, token), microsoft.app_id, CLOUDS[ChannelService.PUBLIC])
+    return Connector(ConnectorTransport(session, token), app_id, CLOUDS[ChannelService.PUBLIC])
 
 
 async def all_done(instance: Instance, within: float = 10.0) -> None:
