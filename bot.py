@@ -28,20 +28,35 @@ from adapter.database_token import database_password
 from adapter.errors import CredentialsError
 from adapter.http import open_session
 from adapter.seam import Seam, open_seam
-from handlers import inside, messages, pages, sentry_webhook, setup, sign_in
+from handlers import alert_rule_action, inside, messages, pages, sentry_webhook, setup, sign_in
 from handlers.errors import errors
 from handlers.invokes import Invokes
-from handlers.keys import ACTING, ALERTS, DELIVERY, INSTANCE, METRICS_TOKEN, PAGE_FACTS, READINESS, SETUP, PageFacts
+from handlers.keys import (
+    ACTING,
+    ALERTS,
+    DELIVERY,
+    INSTANCE,
+    METRICS_TOKEN,
+    PAGE_FACTS,
+    READINESS,
+    RULE_ACTIONS,
+    SETUP,
+    SETUP_SIGN_IN,
+    PageFacts,
+)
 from handlers.teams import Services, TeamsBot
 from sentry_api import OAuthClient, SentryApi
 from services.acting.feature import open_acting
+from services.acting.setup_sign_in import SetupSignIn
 from services.acting.sign_ins import ActingSettings
 from services.alerts.opening import open_alerts
+from services.alerts.rule_actions import RuleActions
 from services.answers import Answers
 from services.commands import Commands
 from services.delivery import Delivery
 from services.installations import Installations
 from services.instance import Instance
+from services.listening import Listening
 from services.readiness import Probe, Readiness
 from services.repeats import Repeats
 from services.setup import Setup
@@ -99,14 +114,21 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     acting = open_acting(store, sentry, delivery, alerts.cards, _acting_settings(settings))
     opened.push_async_callback(acting.acting.close)
     services = Services(
-        installations, Commands(store, links, now), Answers(store, delivery, now), repeats, Invokes(acting)
+        installations,
+        Commands(store, links, now),
+        Answers(store, delivery, now),
+        repeats,
+        Invokes(acting),
+        Listening(store, now),
     )
     app = web.Application(middlewares=[errors], client_max_size=LARGEST_FORM)
     app[messages.ADAPTER] = seam.adapter
     app[messages.BOT] = TeamsBot(services, settings.app_id, now)
     app[ALERTS] = alerts
+    app[RULE_ACTIONS] = RuleActions(store.alerts, alerts.signers, alerts.organizations, seam.connector)
     app[ACTING] = acting
     app[SETUP] = Setup(store, links, sentry, delivery, clock=now)
+    app[SETUP_SIGN_IN] = SetupSignIn(app[SETUP], acting.sign_ins, sentry, links.webhook_url)
     app[DELIVERY] = delivery
     app[READINESS] = Readiness({"database": store.ping, **_probes(seam)}, time.monotonic)
     app[METRICS_TOKEN] = settings.metrics_token
@@ -120,7 +142,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     await opened.enter_async_context(_background(alerts.running.run))
     await opened.enter_async_context(_background(alerts.running.catch_up))
     await opened.enter_async_context(_background(lambda: _warm_up(seam)))
-    for door in (messages, setup, pages, sentry_webhook, sign_in, inside):
+    for door in (messages, setup, pages, sentry_webhook, alert_rule_action, sign_in, inside):
         door.add_routes(app)
     return app
 

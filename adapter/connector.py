@@ -61,6 +61,11 @@ class Connector:
         body = self._body({**activity, "id": activity_id})
         await self._transport.call("PUT", self._url(to, activity_id), body, within=within, repeat=repeat)
 
+    async def reach(self, to: ConversationReference, *, within: float = WITHIN) -> None:
+        """Return if the bot is in the conversation; posts nothing."""
+        url = self._url(to).removesuffix("/activities")
+        await self._transport.call("GET", f"{url}/pagedmembers?pageSize=1", within=within)
+
     def _url(self, to: ConversationReference, activity_id: str | None = None) -> str:
         if not is_allowed(to.service_url, self._cloud):
             message = "the stored service URL is not on this cloud's allow list"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from services.acting.feature import ActingFeature
+from services.acting.setup_sign_in import SetupSignIn
 from services.alerts.opening import Alerts
+from services.alerts.rule_actions import RuleActions
 from services.delivery import Delivery
 from services.instance import Instance
 from services.readiness import Readiness
@@ -22,6 +24,7 @@ class PageFacts:
     sentry_urls: tuple[str, ...]
 
 
+RULE_ACTIONS: web.AppKey[RuleActions] = web.AppKey("rule_actions", RuleActions)
 ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
 DELIVERY: web.AppKey[Delivery] = web.AppKey("delivery", Delivery)
 SETUP: web.AppKey[Setup] = web.AppKey("setup", Setup)
@@ -30,3 +33,4 @@ METRICS_TOKEN: web.AppKey[str] = web.AppKey("metrics_token", str)
 READINESS: web.AppKey[Readiness] = web.AppKey("readiness", Readiness)
 PAGE_FACTS: web.AppKey[PageFacts] = web.AppKey("page_facts", PageFacts)
 ACTING: web.AppKey[ActingFeature] = web.AppKey("acting", ActingFeature)
+SETUP_SIGN_IN: web.AppKey[SetupSignIn] = web.AppKey("setup_sign_in", SetupSignIn)

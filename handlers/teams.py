@@ -22,6 +22,7 @@ from services.acting.wishes import is_issue_command
 from services.answers import Answers
 from services.commands import Command, Commands, read_command
 from services.installations import Installations
+from services.listening import Asked, Listening
 from services.repeats import Repeats
 
 REMEMBERED = frozenset({"message", "invoke"})
@@ -38,6 +39,7 @@ class Services:
     answers: Answers
     repeats: Repeats
     invokes: Invokes
+    listening: Listening
 
 
 class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no types
@@ -58,6 +60,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         self._answers = services.answers
         self._repeats = services.repeats
         self._invokes = services.invokes
+        self._listening = services.listening
         self._app_id = app_id
         self._clock = clock
 
@@ -234,7 +237,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
             await self._installations.rename(place, name[: facts.LONGEST_NAME])
 
     async def _said(self, text: str, at: Arrival, raw: Raw) -> None:
-        card = await self._invokes.said(text, raw, at.place)
+        card = await self._invokes.said(text, raw, at.place) or await self._listening.said(text, _asked(raw, at))
         if card is not None:
             await self._post(raw, at, card)
         else:
@@ -271,6 +274,13 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
 def _raw(turn_context: TurnContext) -> Raw:
     raw: Raw = turn_context.activity.raw
     return raw
+
+
+def _asked(raw: Raw, at: Arrival) -> Asked:
+    """Return who asked, and in which conversation of the place: a thread belongs to its channel."""
+    conversation = text_at(raw, "conversation", "id").partition(";")[0]
+    channel = text_at(facts.channel_data(raw), "channel", "name")[: facts.LONGEST_NAME]
+    return Asked(at, conversation, channel, text_at(raw, "from", "name")[: facts.LONGEST_NAME])
 
 
 def _in_team(raw: Raw) -> bool:

@@ -1,7 +1,7 @@
 """The commands that people give in Teams, and the card that answers each."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -41,6 +41,24 @@ DESCRIPTIONS: Mapping[Command, str] = {
     Command.HELP: "See these commands",
 }
 
+# Those that take something with them; they are read by services/listening.py and handlers/invokes.py.
+MORE: Sequence[tuple[str, str]] = (
+    ("subscribe", "Choose what comes here: subscribe issues project:web level:error environment:production"),
+    ("subscriptions", "See what comes here"),
+    ("unsubscribe", "End a subscription by its number, or all"),
+    ("mute", "Hear nothing new for a while: mute 2h"),
+    ("unmute", "Hear alerts again"),
+    ("test", "See what an alert looks like here"),
+    ("issue", "See an issue by its short id: issue WEB-1A"),
+    ("link", "Act in Sentry as yourself; whoami and unlink as well"),
+)
+
+
+def listed() -> list[tuple[str, str]]:
+    """Return every command with what it does, as help lists them."""
+    known = [(name.value, text) for name, text in DESCRIPTIONS.items()]
+    return [*known[:-2], *MORE, *known[-2:]]
+
 
 def read_command(text: str) -> Command | None:
     """Return the command in `text`, whatever its case and the white space around it; None when there is none."""
@@ -69,8 +87,7 @@ class Commands:
             return await self._status(at)
         if command is Command.DISCONNECT:
             return await self._ask_to_disconnect(at)
-        listed = [(name.value, text) for name, text in DESCRIPTIONS.items()]
-        return build_help_card(listed) if command is Command.HELP else build_unknown_command_card(listed)
+        return build_help_card(listed()) if command is Command.HELP else build_unknown_command_card(listed())
 
     async def disconnect(self, at: Arrival, by: str) -> dict[str, Any]:
         """Disconnect the place; `by` is the person's name as Teams shows it."""

@@ -101,6 +101,7 @@ class Listener:
     installation_id: int
     place: Place
     name: str
+    connected_by: str
     conversation: ConversationReference
     channels: tuple[Channel, ...]
     subscriptions: tuple[Subscription, ...]
@@ -132,8 +133,8 @@ class Placement:
     """An alert for one conversation: a new card, or one time more on the card that stands there already.
 
     post: the card's delivery. again: gives the facts of the card that stands there, changed by this event. event:
-    what tells the event from others, "" when that is not known. mark: what tells the card's looks from others. anew: post
-    a card even if one stands there.
+    what tells the event from others, "" when that is not known. mark: what tells the card's looks from others.
+    anew: post a card even if one stands there.
     """
 
     connection_id: int

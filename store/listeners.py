@@ -20,6 +20,7 @@ _OF_ORGANIZATION = (connections.c.organization_id == bindparam("organization"), 
 PLACES = (
     select(
         connections.c.id.label("connection_id"),
+        connections.c.connected_by,
         installations.c.id,
         installations.c.tenant_id,
         installations.c.place_id,
@@ -101,6 +102,7 @@ def _listener(row: Any, known: list[Channel], wanted: list[Subscription]) -> Lis
         installation_id=row.id,
         place=Place(row.tenant_id, row.place_id, PlaceKind(row.kind)),
         name=row.name,
+        connected_by=row.connected_by,
         conversation=ConversationReference(row.service_url, row.conversation_id, row.tenant_id),
         channels=tuple(known),
         subscriptions=tuple(wanted),

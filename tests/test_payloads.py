@@ -18,7 +18,9 @@ from tests.local_connector import local_connector
 
 FOLDER = Path(__file__).parent / "payloads"
 GUID = re.compile(r"28:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-UNKNOWN = "I did not understand that. Commands: setup, status, disconnect, help"
+COMMANDS = "setup, status, subscribe, subscriptions, unsubscribe, mute, unmute, test, issue, link, disconnect, help"
+UNKNOWN = f"I did not understand that. Commands: {COMMANDS}"
+SAMPLE = "Sample: ValueError: bad total (sample, production), 42 events, 7 users"
 StartBot = Callable[..., Awaitable[ServedBot]]
 
 # file: (status, what the store holds afterwards, the summaries of the cards that the bot posted)
@@ -27,7 +29,7 @@ NOTHING: Outcome = (201, None, [])
 OUTCOMES: dict[str, Outcome] = {
     "channel_created": NOTHING,
     "channel_deleted": NOTHING,
-    "channel_message_mention_2025": (201, None, [UNKNOWN]),
+    "channel_message_mention_2025": (201, None, [SAMPLE]),
     "channel_message_thread_reply_no_mention_2025": NOTHING,
     "channel_renamed": NOTHING,
     "channel_restored": NOTHING,
@@ -36,7 +38,7 @@ OUTCOMES: dict[str, Outcome] = {
     "emulator_conversationupdate_bot_added": (403, None, []),
     "emulator_conversationupdate_user_added": (403, None, []),
     "emulator_message": (403, None, []),
-    "groupchat_message_mention_botbuilderjs": (201, None, [UNKNOWN]),
+    "groupchat_message_mention_botbuilderjs": (201, None, [SAMPLE]),
     "install_add_team_2025": (201, "team", ["Set up Sentry for Acme Corp"]),
     "install_add_team_docs2021": (201, "team", ["Set up Sentry for TestTeam2022"]),
     "invoke_adaptivecard_action_personal_2026": (200, None, []),

@@ -30,7 +30,7 @@ from tests.conftest import ServedBot
 from tests.handlers import talk
 from tests.handlers.talk import connect, last_card, page, say, setup_path, summaries
 
-HELP = "Commands: setup, status, disconnect, help"
+HELP = "Commands: setup, status, subscribe, subscriptions, unsubscribe, mute, unmute, test, issue, link, disconnect, help"
 UNKNOWN = f"I did not understand that. {HELP}"
 ORGANIZATION = "The Interstellar Jurisdiction"
 ASKED = {"command": "disconnect", "confirmed": True}
