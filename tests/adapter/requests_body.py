@@ -159,7 +159,7 @@ ODD = (
     row("a type that nobody knows", 201, "", value("type", "fileUpload/exotic")),
     row("a type that is a command", 201, "", value("type", "__class__")),
     row("keys that nobody knows", 201, "", value("__proto__", {"admin": True}), value("$ref", "#")),
-    row("an invoke that nobody knows", 501, "", value("type", "invoke"), value("name", "composeExtension/query")),
+    row("an invoke that nobody knows", 501, "", value("type", "invoke"), value("name", "nobody/knows")),
     row("replies in the answer", 200, "", value("deliveryMode", "expectReplies")),
     row("a skill's relation", 201, "", value("relatesTo", {"serviceUrl": "https://evil.example/"})),
     row("somebody's caller id", 201, "", value("callerId", "urn:botframework:aadappid:99999999")),
