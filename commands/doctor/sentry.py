@@ -14,13 +14,13 @@ CHECK = "Sentry"
 
 
 async def check(patient: Patient) -> Sequence[Finding]:
-    """Ask each of SENTRY_URLS for the root of its API, which needs no token."""
+    """Ask each of SENTRY_URLS for its organizations, without a token: its API refuses that, in JSON."""
     return await asyncio.gather(*(_look_at(patient.session, url) for url in patient.settings.sentry_urls))
 
 
 async def _look_at(session: aiohttp.ClientSession, url: str) -> Finding:
     try:
-        async with session.get(f"{url}/api/0/", allow_redirects=False, timeout=PATIENCE) as answer:
+        async with session.get(f"{url}/api/0/organizations/", allow_redirects=False, timeout=PATIENCE) as answer:
             return _judge(url, answer.status, answer.content_type)
     except UNREACHED as error:
         means, do = explain(error)
