@@ -30,6 +30,8 @@ class Answers:
     ) -> None:
         """Post `card` as the answer to `command`, given in the place of `at`; `asked` names the activity it was in."""
         installation = await self._store.find(at.place) if command is Command.SETUP else None
+        if installation is not None and not _same_channel(to, installation.conversation):
+            installation = None
         new = NewDelivery(
             key=f"answer:{asked}",
             to=to,
@@ -48,3 +50,12 @@ class Answers:
         if installation is not None and activity_id is not None:
             # The newest card with a setup button is the one that a finished setup takes it away from.
             await self._store.welcomed(installation.id, activity_id, self._clock())
+
+
+def _same_channel(one: ConversationReference, other: ConversationReference) -> bool:
+    """Tell whether both are in one channel or chat; a thread's id is the channel's with ";messageid=…" behind it.
+
+    The finished setup replaces its card in the installation's own conversation, so that one in another channel of the
+    team cannot be noted as it.
+    """
+    return one.conversation_id.partition(";")[0] == other.conversation_id.partition(";")[0]

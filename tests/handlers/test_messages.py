@@ -1,5 +1,6 @@
 """People talk to the bot: commands, buttons, and everything that is neither."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,8 @@ from tests.conftest import ServedBot
 from tests.handlers import talk
 from tests.handlers.talk import connect, last_card, page, say, setup_path, summaries
 
-HELP = "Commands: setup, status, subscribe, subscriptions, unsubscribe, mute, unmute, test, issue, link, disconnect, help"
+NAMES = "setup, status, subscribe, subscriptions, unsubscribe, mute, unmute, test, issue, link, disconnect, help"
+HELP = f"Commands: {NAMES}"
 UNKNOWN = f"I did not understand that. {HELP}"
 ORGANIZATION = "The Interstellar Jurisdiction"
 ASKED = {"command": "disconnect", "confirmed": True}
@@ -175,6 +177,17 @@ async def test_a_finished_setup_takes_the_button_from_the_newest_setup_card(
     (replaced,) = [posted for posted in microsoft.connector.activities if posted.method == "PUT"]
     assert replaced.activity_id == microsoft.connector.activities[1].activity_id
     assert "actions" not in talk.content(replaced.activity)
+
+
+async def test_a_setup_card_in_another_channel_leaves_the_welcome_card_to_be_replaced(
+    bot: ServedBot, microsoft: Microsoft, sentry: Sentry
+) -> None:
+    team = new_team()
+    await bot.teams.post(install_team(team))
+    await say(bot, replace(team, channel_id="19:another@thread.tacv2"), "setup")
+    await talk.finish_setup(bot, microsoft, sentry)
+    (replaced,) = [posted for posted in microsoft.connector.activities if posted.method == "PUT"]
+    assert replaced.activity_id == microsoft.connector.activities[0].activity_id
 
 
 @PLACES
