@@ -9,7 +9,7 @@ from aiohttp import web
 
 from handlers.forms import read_form
 from handlers.html import page
-from handlers.keys import PAGE_FACTS, SETUP
+from handlers.keys import PAGE_FACTS, SETUP, SETUP_SIGN_IN
 from handlers.setup_texts import LINK_ERRORS, STORE_AWAY, Notice, dead_link_shown, problem_shown
 from services.setup import PendingSetup
 from services.setup_form import SetupForm
@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 RETRY_AFTER = "10"
-_NOTHING_TYPED = SetupForm("", "", "")
 
 
 def _signed(request: web.Request) -> str:
@@ -28,9 +27,13 @@ def _signed(request: web.Request) -> str:
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the form. Looking at it changes nothing, however often and by whomever."""
+    """Show the form. Looking at it changes nothing, however often and by whomever.
+
+    sentry_url, organization: what was chosen after signing in with Sentry; only shown, checked when it is submitted.
+    """
     pending = await request.app[SETUP].look(_signed(request))
-    return _form(request, pending, _NOTHING_TYPED)
+    chosen = SetupForm(request.query.get("sentry_url", ""), request.query.get("organization", ""), "")
+    return _form(request, pending, chosen)
 
 
 async def submit(request: web.Request) -> web.Response:
@@ -59,6 +62,7 @@ def _typed(fields: Mapping[str, str]) -> SetupForm:
         token=fields.get("token", ""),
         connected_by=fields.get("connected_by", ""),
         client_secret=fields.get("client_secret", ""),
+        anybody_may_act=fields.get("anybody_may_act") == "yes",
     )
 
 
@@ -66,7 +70,7 @@ def _form(
     request: web.Request, pending: PendingSetup, typed: SetupForm, problem: SetupProblem | None = None
 ) -> web.Response:
     shown = problem_shown(problem, typed) if problem else None
-    facts = request.app[PAGE_FACTS]
+    facts, sign_in = request.app[PAGE_FACTS], request.app.get(SETUP_SIGN_IN)
     return page(
         "setup.html",
         shown.status if shown else HTTPStatus.OK,
@@ -76,6 +80,7 @@ def _form(
         problem=shown,
         sentry_urls=facts.sentry_urls,
         webhook_url=f"{facts.public_url}/sentry/webhook",
+        sign_in_urls=sign_in.sentry_urls if sign_in else (),
     )
 
 

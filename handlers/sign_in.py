@@ -1,4 +1,4 @@
-"""GET /sign-in/start and /sign-in/callback: a person tells, by way of Sentry, who they are there."""
+"""GET /sign-in/start, /sign-in/callback, /setup/sign-in: a person tells, by way of Sentry, who they are there."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -7,11 +7,12 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from handlers.html import page
-from handlers.keys import ACTING, PAGE_FACTS
-from handlers.setup_texts import STORE_AWAY, Notice
+from handlers.html import HEADERS, page
+from handlers.keys import ACTING, PAGE_FACTS, SETUP_SIGN_IN
+from handlers.setup_texts import LINK_ERRORS, STORE_AWAY, Notice, dead_link_shown
 from sentry_api import SentryError, SignInRefused
 from services.acting.reasons import reason
+from services.acting.setup_sign_in import WAITING
 from services.acting.sign_ins import LIFETIME, SignInDead
 from store import StoreUnavailable
 
@@ -52,14 +53,26 @@ async def callback(request: web.Request) -> web.Response:
     granted = await feature.sign_ins.finish(
         query.get("state", ""), request.cookies.get(COOKIE, ""), query.get("code", "")
     )
+    if WAITING in granted.sign_in.waiting:
+        return page("setup_choices.html", found=await request.app[SETUP_SIGN_IN].choices(granted))
     signed_in = await feature.resuming.finish(granted)
     return page("signed_in.html", signed_in=signed_in)
 
 
+async def from_setup(request: web.Request) -> web.Response:
+    """Send a browser from the setup page to Sentry, to come back with a choice of organizations."""
+    signed, sentry_url = request.query.get("signed_params", ""), request.query.get("sentry_url", "")
+    started = await request.app[SETUP_SIGN_IN].begin(signed, sentry_url, request.cookies.get(COOKIE, ""))
+    onward = web.Response(status=HTTPStatus.SEE_OTHER, headers={**HEADERS, "Location": started.address})
+    _set_cookie(request, onward, started.cookie)
+    return onward
+
+
 def add_routes(app: web.Application) -> None:
-    """Add the routes; the application must hold ACTING and PAGE_FACTS when they are called."""
+    """Add the routes; the application must hold ACTING, SETUP_SIGN_IN and PAGE_FACTS when they are called."""
     app.router.add_get("/sign-in/start", _with_pages(start))
     app.router.add_get("/sign-in/callback", _with_pages(callback))
+    app.router.add_get("/setup/sign-in", _with_pages(from_setup))
 
 
 def _set_cookie(request: web.Request, response: web.Response, cookie: str) -> None:
@@ -85,6 +98,9 @@ def _with_pages(handler: Handler) -> Handler:
         except (SignInDead, SignInRefused) as error:
             log.info("sign_in.dead", reason=type(error).__name__)
             return _notice(_DEAD)
+        except LINK_ERRORS as error:
+            log.info("sign_in.dead_link", reason=type(error).__name__)
+            return _notice(dead_link_shown(error))
         except SentryError as error:
             log.warning("sign_in.sentry", kind=type(error).__name__, reason=str(error))
             return _notice(Notice(HTTPStatus.BAD_GATEWAY, "Sentry did not finish the sign-in", reason(error)[0]))

@@ -107,6 +107,7 @@ class Setup:
         await self._check_secret(pending.installation, request, organization)
         ownership = await self._check_integration(request)
         installation = await self._connect(signed, pending, request, organization, ownership.installation_id)
+        await self._let_anybody_act(installation, request, allowed=form.anybody_may_act)
         announced = await self._announce(installation, organization, request.connected_by)
         return Finished(installation, organization, announced)
 
@@ -157,6 +158,11 @@ class Setup:
         # Somebody was faster (a double click, a removal): looking again says who, by raising.
         await self.look(signed)
         raise LinkReplaced
+
+    async def _let_anybody_act(self, installation: Installation, request: SetupRequest, *, allowed: bool) -> None:
+        for connection in installation.connections:
+            if (connection.sentry_url, connection.organization_slug) == (request.sentry_url, request.slug):
+                await self._store.identities.let_anybody_act(connection.id, allowed=allowed)
 
     async def _announce(self, installation: Installation, organization: Organization, connected_by: str) -> Announced:
         """Tell Teams. The place is connected already, so that a failure here is logged and told, never raised."""

@@ -14,13 +14,17 @@ _BEFORE_SLUG = ("organizations", "settings")
 
 @dataclass(frozen=True, slots=True)
 class SetupForm:
-    """The fields as typed. `connected_by` is the name that colleagues in Teams are shown; it may be empty."""
+    """The fields as typed. `connected_by` is the name that colleagues in Teams are shown; it may be empty.
+
+    anybody_may_act: people without an account of their own may change issues there, as the integration.
+    """
 
     sentry_url: str
     organization: str
     token: str = field(repr=False)
     connected_by: str = ""
     client_secret: str = field(default="", repr=False)
+    anybody_may_act: bool = False
 
 
 @dataclass(frozen=True, slots=True)

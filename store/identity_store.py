@@ -9,7 +9,7 @@ from store import audit, identities
 from store.audit import AuditEntry
 from store.identity_facts import Identity, NewIdentity, PersonKey, SignIn, Tokens
 from store.secrets import Cipher
-from store.tables import installations, organizations
+from store.tables import connections, installations
 from store.transaction import Transaction
 from store.worker import Worker
 
@@ -24,10 +24,10 @@ CHAT_OF = (
     .order_by(installations.c.id.desc())
     .limit(1)
 )
-MAY_ANYBODY = select(organizations.c.anybody_may_act).where(organizations.c.id == bindparam("organization"))
+MAY_ANYBODY = select(connections.c.anybody_may_act).where(connections.c.id == bindparam("connection"))
 LET_ANYBODY = (
-    update(organizations)
-    .where(organizations.c.id == bindparam("organization"))
+    update(connections)
+    .where(connections.c.id == bindparam("connection"))
     .values(anybody_may_act=bindparam("allowed"))
 )
 
@@ -97,18 +97,18 @@ class IdentityStore:
 
         return await self._reader.run(operation)
 
-    async def may_anybody_act(self, organization_id: int) -> bool:
-        """Return whether people without an account of theirs may change its issues, as the integration."""
+    async def may_anybody_act(self, connection_id: int) -> bool:
+        """Return whether people without an account of theirs may change issues there, as the integration."""
 
         def operation(transaction: Transaction) -> bool:
-            row = transaction.one(MAY_ANYBODY, {"organization": organization_id})
+            row = transaction.one(MAY_ANYBODY, {"connection": connection_id})
             return row is not None and bool(row.anybody_may_act)
 
         return await self._reader.run(operation)
 
-    async def let_anybody_act(self, organization_id: int, *, allowed: bool) -> None:
+    async def let_anybody_act(self, connection_id: int, *, allowed: bool) -> None:
         """Allow that, or forbid it."""
-        values = {"organization": organization_id, "allowed": allowed}
+        values = {"connection": connection_id, "allowed": allowed}
         await self._writer.run(lambda transaction: transaction.execute(LET_ANYBODY, values).close())
 
     async def audit(self, place: Place, entry: AuditEntry) -> None:

@@ -90,6 +90,7 @@ connections = Table(
     Column("organization_id", BigId, ForeignKey(organizations.c.id), nullable=False, index=True),
     Column("connected_by", Text, nullable=False),
     Column("connected_at", UtcTime, nullable=False),
+    Column("anybody_may_act", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("installation_id", "organization_id"),
 )
 

@@ -205,7 +205,7 @@ class Acting:
     async def _ask_to_sign_in(self, click: Click, ground: Ground, wish: Wish) -> Outcome:
         sentry_url = ground.connection.sentry_url
         if not self.services.sign_ins.possible(sentry_url):
-            anybody = await self.services.store.identities.may_anybody_act(ground.connection.organization_id)
+            anybody = await self.services.store.identities.may_anybody_act(ground.connection.id)
             return Refused(_NOT_ME if anybody and wish.needs_person else _NO_ACCOUNT)
         url = await self.services.sign_ins.offer(click.person, sentry_url, {"click": click.stored()})
         known = await self.services.showing.last_known(ground)

@@ -84,5 +84,5 @@ class Grounds:
         actor = await self.person(person, connection.sentry_url, connection.organization_slug)
         if actor is not None or needs_person:
             return actor
-        allowed = await self._store.identities.may_anybody_act(connection.organization_id)
+        allowed = await self._store.identities.may_anybody_act(connection.id)
         return await self.integration(connection) if allowed else None

@@ -135,6 +135,10 @@ class SignIns:
             raise SignInDead
         return Granted(taken, grant)
 
+    async def give_back(self, granted: Granted) -> None:
+        """End a grant that has served its purpose."""
+        await self._revoke(self._clients[granted.sign_in.person.sentry_url], granted.grant)
+
     async def _revoke(self, client: OAuthClient, grant: Grant) -> None:
         try:
             await self._sentry.sign_in.revoke(client, grant.access_token)

@@ -33,7 +33,8 @@ async def test_page_shows_what_is_about_to_be_connected(world: World) -> None:
     assert "Connect Sentry to Platform Engineering" in page.text
     assert f"Microsoft tenant {TENANT}" in page.text
     typed = {"organization": "", "token": "", "client_secret": "", "connected_by": ""}
-    assert page.fields == {"sentry_url": world.sentry.url, **typed}
+    assert page.fields == {"sentry_url": world.sentry.url, **typed, "anybody_may_act": "yes"}
+    assert "checked" not in page.marked["anybody_may_act"]
 
 
 async def test_page_explains_how_to_get_a_token(world: World) -> None:

@@ -13,6 +13,7 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.add_column("connections", sa.Column("anybody_may_act", sa.Boolean, nullable=False, server_default=sa.false()))
     _create_identities()
     _create_sign_ins()
 
@@ -57,3 +58,5 @@ def _create_sign_ins() -> None:
 def downgrade() -> None:
     for table in ("sign_ins", "identities"):
         op.drop_table(table)
+    with op.batch_alter_table("connections") as connections:
+        connections.drop_column("anybody_may_act")
