@@ -1,6 +1,7 @@
 """Sends Sentry's webhooks and the requests of its alert-rule editor, signed as Sentry signs them."""
 
 import asyncio
+import io
 import hashlib
 import hmac
 import time
@@ -97,7 +98,7 @@ class Post:
         try:
             timeout = aiohttp.ClientTimeout(total=WEBHOOK_LIMIT)
             async with self._client.post(
-                delivery.url, data=delivery.body, headers=delivery.headers, timeout=timeout
+                delivery.url, data=io.BytesIO(delivery.body), headers=delivery.headers, timeout=timeout
             ) as response:
                 await response.read()
                 status = response.status

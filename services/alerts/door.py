@@ -55,6 +55,8 @@ class Door:
             await self._store.receive(_webhook(signer, event, keeping, request, sure=found.sure))
             for signer in found.signers
         ]
+        if any(signer.integration_uuid != event.installation for signer in found.signers):
+            self._signers.outdated()
         if not any(stored):
             log.info("webhook came again", kind=keeping[0])
             return Received.REPEATED

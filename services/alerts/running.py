@@ -56,11 +56,14 @@ class Running:
                     async with asyncio.timeout(LOOK_EVERY * random.uniform(0.8, 1.2)):  # noqa: S311
                         await self._wake.wait()
 
-    async def catch_up(self) -> None:
-        """After a start: ask Sentry, politely, for the issues of the last days' cards if webhooks may be missing."""
+    async def catch_up(self, *, silent: float = SILENT) -> None:
+        """After a start: ask Sentry, politely, for the issues of the last days' cards if webhooks may be missing.
+
+        silent: seconds without any webhook after which they may be.
+        """
         try:
             silence = await self._store.silence()
-            if silence is not None and silence < SILENT:
+            if silence is not None and silence < silent:
                 return
             for organization_id, issue_id in await self._store.issues_with_cards(self._clock() - CATCH_UP):
                 if not issue_id.startswith("metric:"):

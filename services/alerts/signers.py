@@ -67,6 +67,10 @@ class Signers:
         known = tuple(signer for signer in self._signers if signer.integration_uuid == named and named)
         return Refused(named, known, len(self._signers))
 
+    def outdated(self) -> None:
+        """Read the secrets again before the next check."""
+        self._read_at = -KEPT_FOR
+
     async def _known(self, age: float) -> Sequence[Signer]:
         async with self._reading:
             if time.monotonic() - self._read_at >= age:
