@@ -5,6 +5,7 @@ from cards.commands import build_help_card, build_unknown_command_card
 from cards.disconnect import (
     CANCEL_VERB,
     DISCONNECT_VERB,
+    build_choose_disconnect_card,
     build_disconnect_card,
     build_disconnected_card,
     build_nothing_to_disconnect_card,
@@ -35,7 +36,7 @@ from cards.metric import build_metric_alert_card
 from cards.rule_texts import alert_rule_refused, alert_rule_saved, alert_rule_unknown
 from cards.sample import build_sample_card
 from cards.setup import build_confirmation_card, build_setup_card
-from cards.status import build_status_card
+from cards.status import build_connections_card, build_status_card
 from cards.subscriptions import (
     build_muted_card,
     build_subscribed_card,
@@ -73,8 +74,10 @@ __all__ = [
     "assignee_results",
     "build_assigned_card",
     "build_broken_connection_card",
+    "build_choose_disconnect_card",
     "build_comment_card",
     "build_confirmation_card",
+    "build_connections_card",
     "build_disconnect_card",
     "build_disconnected_card",
     "build_finished_welcome_card",

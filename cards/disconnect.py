@@ -1,6 +1,8 @@
 """The cards around `disconnect`: the question, and each of its outcomes."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from microsoft_teams.cards import ExecuteAction, SubmitAction
 
@@ -8,9 +10,12 @@ from cards.elements import card, command_button, paragraph, title
 from cards.escape import markdown, plain
 from cards.names import organization
 from cards.template import message
+from model import Connection
 
 DISCONNECT_VERB = "disconnect"
 CANCEL_VERB = "cancel"
+_MOST_CHOICES = 5
+"""Teams shows six buttons at most."""
 
 
 def build_disconnect_card(organization_name: str) -> dict[str, Any]:
@@ -28,6 +33,26 @@ def build_disconnect_card(organization_name: str) -> dict[str, Any]:
         _answer("Cancel", CANCEL_VERB, "default", confirmed=False),
     ]
     return message(card(*body, actions=actions), f"Disconnect {plain(organization_name, 'Sentry')}?")
+
+
+def build_choose_disconnect_card(connections: Sequence[Connection]) -> dict[str, Any]:
+    """Ask which of several organizations to disconnect; each button says so of its own."""
+    body = (
+        title("Disconnect which organization?"),
+        paragraph("Its alerts stop coming here, those of the others go on."),
+    )
+    actions = [
+        *(_choice(connection) for connection in connections[:_MOST_CHOICES]),
+        _answer("Cancel", CANCEL_VERB, "default", confirmed=False),
+    ]
+    return message(card(*body, actions=actions), "Disconnect which organization?")
+
+
+def _choice(connection: Connection) -> ExecuteAction:
+    text = plain(f"{connection.organization_name} ({urlsplit(connection.sentry_url).hostname})", "Sentry", 60)
+    data = {"command": "disconnect", "confirmed": True, "connection": connection.id}
+    fallback = SubmitAction(title=text, style="destructive", data=data)
+    return ExecuteAction(title=text, style="destructive", verb=DISCONNECT_VERB, data=data, fallback=fallback)
 
 
 def _answer(text: str, verb: str, style: Literal["destructive", "default"], *, confirmed: bool) -> ExecuteAction:

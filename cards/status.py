@@ -1,5 +1,6 @@
 """The answer to `status`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cards.elements import card, command_button, facts, link_button, paragraph, title
@@ -9,6 +10,8 @@ from cards.names import connected_summary, place, plain_place
 from cards.template import message
 from cards.times import local_time
 from model import Connection, PlaceKind
+
+_MOST_CONNECTIONS = 10
 
 
 def build_status_card(
@@ -27,12 +30,26 @@ def build_status_card(
     return message(card(*body, actions=[link_button("Open Sentry", url)]), summary)
 
 
+def build_connections_card(
+    place_name: str, connections: Sequence[Connection], kind: PlaceKind = PlaceKind.TEAM
+) -> dict[str, Any]:
+    """Say of each of several organizations since when it is connected, by whom, and whether that still works."""
+    body = [title("Connected to Sentry"), paragraph(f"Alerts come to {place(kind, place_name)}.")]
+    for connection in connections[:_MOST_CONNECTIONS]:
+        rows = _rows(connection, organization_url(connection.sentry_url, connection.organization_slug))
+        body += [facts(rows)]
+    summary = f"{len(connections)} Sentry organizations are connected to {plain_place(kind, place_name)}"
+    return message(card(*body), summary)
+
+
 def _rows(connection: Connection, url: str) -> list[tuple[str, str]]:
+    broken = [("Trouble", "Sentry refuses the token: run setup again")] if connection.broken_at else []
     return [
         ("Organization", link(connection.organization_name, url)),
         ("Sentry", host(connection.sentry_url)),
         ("Since", local_time(connection.connected_at)),
         ("Connected by", markdown(connection.connected_by)),
+        *broken,
     ]
 
 

@@ -256,7 +256,8 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
     async def _button(self, data: dict[str, Any], at: Arrival, raw: Raw) -> dict[str, Any]:
         if data.get("command") == Command.DISCONNECT and "confirmed" in data:
             if data["confirmed"] is True:
-                return await self._commands.disconnect(at, by=text_at(raw, "from", "name"))
+                by = text_at(raw, "from", "name")
+                return await self._commands.disconnect(at, by, data.get("connection"))
             return await self._commands.keep(at)
         return await self._commands.answer(read_command(str(data.get("command"))), at)
 

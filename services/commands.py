@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 
 from cards import (
+    build_choose_disconnect_card,
+    build_connections_card,
     build_disconnect_card,
     build_disconnected_card,
     build_help_card,
@@ -89,9 +91,16 @@ class Commands:
             return await self._ask_to_disconnect(at)
         return build_help_card(listed()) if command is Command.HELP else build_unknown_command_card(listed())
 
-    async def disconnect(self, at: Arrival, by: str) -> dict[str, Any]:
-        """Disconnect the place; `by` is the person's name as Teams shows it."""
-        connection = await self._store.disconnect(at.place, at.user_id, self._clock())
+    async def disconnect(self, at: Arrival, by: str, connection_id: object = None) -> dict[str, Any]:
+        """Disconnect the place from one organization (None: from its only one).
+
+        by: the person's name as Teams shows it. connection_id: as the button carries it.
+        """
+        installation = await self._store.find(at.place)
+        if connection_id is None and installation is not None and len(installation.connections) > 1:
+            return build_choose_disconnect_card(installation.connections)
+        known = connection_id if isinstance(connection_id, int) else None
+        connection = await self._store.disconnect(at.place, at.user_id, self._clock(), known)
         if connection is None:
             return build_nothing_to_disconnect_card()
         log.info(
@@ -123,10 +132,17 @@ class Commands:
     async def _status(self, at: Arrival) -> dict[str, Any]:
         installation = await self._store.find(at.place)
         name = installation.name if installation else at.name
-        return build_status_card(name, installation.connection if installation else None, at.place.kind)
+        connections = installation.connections if installation else ()
+        if len(connections) > 1:
+            return build_connections_card(name, connections, at.place.kind)
+        return build_status_card(name, next(iter(connections), None), at.place.kind)
 
     async def _ask_to_disconnect(self, at: Arrival) -> dict[str, Any]:
-        connection = await self._connection(at)
+        installation = await self._store.find(at.place)
+        connections = installation.connections if installation else ()
+        if len(connections) > 1:
+            return build_choose_disconnect_card(connections)
+        connection = next(iter(connections), None)
         return build_disconnect_card(connection.organization_name) if connection else build_nothing_to_disconnect_card()
 
     async def _connection(self, at: Arrival) -> Connection | None:

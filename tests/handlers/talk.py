@@ -52,15 +52,17 @@ async def page(bot: ServedBot, path: str) -> tuple[int, PageText]:
         return response.status, PageText(await response.text())
 
 
-async def finish_setup(bot: ServedBot, microsoft: Microsoft, sentry: Sentry, by: str = "Ada Lovelace") -> None:
-    """A person finishes the setup that the newest link leads to."""
+async def finish_setup(bot: ServedBot, microsoft: Microsoft, sentry: Sentry, by: str = "Ada Lovelace") -> str:
+    """A person finishes the setup that the newest link leads to; returns the page that tells so."""
     form = {"sentry_url": sentry.url, "organization": sentry.organization.slug, "token": sentry.token}
     form["client_secret"] = sentry.app.client_secret
     sentry.app.webhook_url = f"{bot.app[PAGE_FACTS].public_url}/sentry/webhook"
     async with bot.session.post(f"{bot.url}{setup_path(microsoft)}", data={**form, "connected_by": by}) as response:
-        assert response.status == 200, await response.text()
+        told = await response.text()
+        assert response.status == 200, told
     # The public address exists in the tests' settings only; from now on webhooks come straight to the bot.
     sentry.app.webhook_url = f"{bot.url}/sentry/webhook"
+    return told
 
 
 async def connect(bot: ServedBot, microsoft: Microsoft, sentry: Sentry, place: Place) -> None:
