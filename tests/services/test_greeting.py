@@ -1,0 +1,77 @@
+"""Every place that the bot was added to gets its welcome, whatever fails on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox.faults import close, respond
+from sandbox.microsoft import Microsoft
+from store import State
+from tests.databases import ask
+from tests.services.carriers import Carriers, all_done, ended, now
+from tests.services.conftest import Texts
+
+WELCOME = "Set up Sentry for Team"
+
+
+async def test_a_welcome_that_cannot_be_posted_now_is_delivered_and_noted(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts
+) -> None:
+    one = await carriers.instance()
+    microsoft.connector.faults.add(close())
+    await one.installations.arrive(carriers.arrival())
+    assert not await one.installations.arrive(carriers.arrival())
+    await all_done(one)
+    assert texts() == [WELCOME]
+    found = await one.store.find(carriers.arrival().place)
+    assert found is not None
+    assert found.welcome_activity_id == microsoft.connector.activities[0].activity_id
+    assert await one.store.pending_welcomes(now() + timedelta(hours=1), 10) == []
+
+
+async def test_the_welcome_of_a_process_that_died_is_posted_by_one_of_two(carriers: Carriers, texts: Texts) -> None:
+    one, other = await carriers.instance(), await carriers.instance()
+    long_ago = now() - timedelta(minutes=2)
+    for number in range(5):
+        await one.store.arrive(carriers.arrival(number), f"nonce {number}", long_ago)
+    await one.store.arrive(carriers.arrival(5), "nonce 5", now())
+    taken = [await instance.installations.take_up_welcomes() for instance in (one, other, one)]
+    assert taken == [5, 0, 0]
+    await all_done(one)
+    assert texts() == [WELCOME] * 5
+
+
+async def test_an_odd_failure_has_a_second_try_and_is_then_listed(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts
+) -> None:
+    one = await carriers.instance()
+    microsoft.connector.faults.add(respond(500), times=2)
+    await one.installations.arrive(carriers.arrival())
+    await all_done(one)
+    (failed,) = await ended(one, State.FAILED)
+    assert (failed.purpose, failed.outcome) == ("welcome", "connector: 500")
+    assert await one.installations.take_up_welcomes() == 0
+    assert await one.store.deliveries.retry(None) == 1
+    await all_done(one)
+    assert texts() == [WELCOME]
+
+
+@pytest.mark.parametrize("found_out_by", ["the turn", "the delivery"])
+async def test_a_place_that_is_gone_is_left_alone_until_it_is_heard_from(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts, found_out_by: str
+) -> None:
+    one, other = await carriers.instance(), await carriers.instance()
+    if found_out_by == "the delivery":
+        microsoft.connector.faults.add(close())
+    microsoft.connector.faults.add(respond(403, json={"error": {"code": "BotNotInConversationRoster"}}))
+    arrival = carriers.arrival()
+    await one.installations.arrive(arrival)
+    await all_done(one)
+    asked = microsoft.connector.requests.total()
+    ask(carriers.url, "UPDATE installations SET welcome_claimed_at = '2026-01-01 00:00:00.000000+00:00'")
+    assert await other.installations.take_up_welcomes() == 0
+    assert (microsoft.connector.requests.total(), texts()) == (asked, [])
+    await other.installations.seen(arrival.place, arrival.conversation.service_url)
+    assert await other.installations.take_up_welcomes() == 1
+    await all_done(one)
+    assert texts() == [WELCOME]
