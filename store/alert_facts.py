@@ -35,7 +35,6 @@ class StoredOrganization:
     integration_uuid: str | None
     updated_at: datetime
     broken_at: datetime | None
-    anybody_may_act: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,6 @@ def find(transaction: Transaction, cipher: Cipher, organization_id: int) -> Stor
         integration_uuid=row.integration_uuid,
         updated_at=row.updated_at,
         broken_at=row.broken_at,
-        anybody_may_act=row.anybody_may_act,
     )
 
 

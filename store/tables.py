@@ -76,7 +76,6 @@ organizations = Table(
     Column("client_secret_encrypted", Text),
     Column("integration_uuid", Text, index=True),
     Column("broken_at", UtcTime),
-    Column("anybody_may_act", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("tenant_id", "sentry_url", "slug"),

@@ -11,7 +11,7 @@ depends_on = None
 BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TIME = sa.DateTime(timezone=True)
 WEBHOOK_TUNING = "fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02"
-ORGANIZATION_COLUMNS = ("client_secret_encrypted", "integration_uuid", "broken_at", "anybody_may_act")
+ORGANIZATION_COLUMNS = ("client_secret_encrypted", "integration_uuid", "broken_at")
 
 
 def upgrade() -> None:
@@ -37,7 +37,6 @@ def _extend_organizations() -> None:
     op.add_column("organizations", sa.Column("client_secret_encrypted", sa.Text))
     op.add_column("organizations", sa.Column("integration_uuid", sa.Text))
     op.add_column("organizations", sa.Column("broken_at", TIME))
-    op.add_column("organizations", sa.Column("anybody_may_act", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_index("ix_organizations_integration_uuid", "organizations", ["integration_uuid"])
 
 
