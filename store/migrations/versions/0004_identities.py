@@ -35,7 +35,9 @@ def _create_identities() -> None:
         sa.Column("refreshing_until", TIME),
         sa.Column("linked_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_identities"),
-        sa.UniqueConstraint("tenant_id", "object_id", "sentry_url", name="uq_identities_tenant_id"),
+        sa.UniqueConstraint(
+            "tenant_id", "object_id", "sentry_url", name="uq_identities_tenant_id_object_id_sentry_url"
+        ),
     )
 
 
