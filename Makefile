@@ -50,3 +50,4 @@ clean: ## Remove everything that can be made again
 
 bench: $(VENV)/.dev ## Measure the bot beside the stock SDK and a bare handler (BENCH=--quick for a rough look)
 	$(BIN)/python -m benchmarks $(BENCH)
+	$(BIN)/python -m benchmarks.webhooks $(BENCH)

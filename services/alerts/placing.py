@@ -1,5 +1,6 @@
 """Alerts become cards: which facts, for whom, and what is stored so that it happens once."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Placing:
         self._cards = cards
         self._delivery = delivery
         self._storm = storm
+        self._turn = asyncio.Semaphore(1)
 
     async def place(
         self,
@@ -66,7 +68,11 @@ class Placing:
         self, webhook: ClaimedWebhook, organization: StoredOrganization, placements: Sequence[Placement]
     ) -> None:
         """Store what becomes of a webhook, and that it is done."""
-        await self._store.place(AlertWork(webhook.id, organization.id, placements, self._cards.clock(), self._storm))
+        # One at a time: what waits for the database here stands between Sentry and its answer.
+        async with self._turn:
+            await self._store.place(
+                AlertWork(webhook.id, organization.id, placements, self._cards.clock(), self._storm)
+            )
         self._delivery.look()
 
     async def _ask(self, organization: StoredOrganization, issue_id: str, targets: Sequence[Target]) -> Issue | None:
