@@ -370,3 +370,20 @@ def test_the_example_file_can_be_used_as_it_is() -> None:
     values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     example = load_settings({**values, "SECRET_KEY": KEY})
     assert example == load_settings({"SECRET_KEY": KEY})
+
+
+def test_sentry_applications_are_read_for_listed_sentrys_only() -> None:
+    known = '{"https://sentry.io/": {"client_id": "id", "client_secret": "hidden"}}'
+    (client,) = load_settings({"SECRET_KEY": "k" * 32, "SENTRY_OAUTH_CLIENTS": known}).sentry_clients
+    assert (client.sentry_url, client.client_id, client.client_secret) == ("https://sentry.io", "id", "hidden")
+    assert "hidden" not in repr(client)
+    with pytest.raises(SettingsError, match="not among SENTRY_URLS"):
+        load_settings({"SECRET_KEY": "k" * 32, "SENTRY_OAUTH_CLIENTS": known.replace("sentry.io", "other.example")})
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "[]", '{"https://sentry.io": {"client_id": "id"}}', '{"https://sentry.io": 1}']
+)
+def test_sentry_applications_that_cannot_be_read_are_told(text: str) -> None:
+    with pytest.raises(SettingsError, match="SENTRY_OAUTH_CLIENTS must be JSON"):
+        load_settings({"SECRET_KEY": "k" * 32, "SENTRY_OAUTH_CLIENTS": text})

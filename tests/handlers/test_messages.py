@@ -324,7 +324,7 @@ async def test_a_malformed_button_gets_an_error_in_the_body(bot: ServedBot, micr
 
 async def test_an_invoke_that_nobody_here_knows_is_not_implemented(bot: ServedBot, microsoft: Microsoft) -> None:
     invoke = execute(new_personal_chat(), ASKED)
-    for name in ("task/fetch", "composeExtension/query", "signin/verifyState", "odd", "", None):
+    for name in ("task/fetch", "composeExtension/submitAction", "signin/verifyState", "odd", "", None):
         answer = await bot.teams.post({**invoke, "name": name})
         assert (answer.status, answer.body) == (501, b""), name
     assert not microsoft.connector.requests
