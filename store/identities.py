@@ -19,6 +19,16 @@ _PERSON = and_(identities.c.tenant_id == bindparam("tenant"), identities.c.objec
 _GRANT = ("access_encrypted", "refresh_encrypted", "expires_at")
 FIND = select(identities).where(_PERSON, identities.c.sentry_url == bindparam("sentry"))
 ALL = select(identities).where(_PERSON).order_by(identities.c.sentry_url)
+WHO = (
+    select(identities)
+    .where(
+        identities.c.tenant_id == bindparam("tenant"),
+        identities.c.sentry_url == bindparam("sentry"),
+        identities.c.sentry_user_id == bindparam("user"),
+    )
+    .order_by(identities.c.linked_at.desc(), identities.c.id.desc())
+    .limit(1)
+)
 FORGET = delete(identities).where(_PERSON).returning(*identities.c)
 DROP = delete(identities).where(identities.c.id == bindparam("row"), identities.c.version == bindparam("seen"))
 CLAIM = (
@@ -89,6 +99,14 @@ def find(transaction: Transaction, cipher: Cipher, person: PersonKey) -> Identit
     """Return who somebody is in one Sentry."""
     key = {"tenant": person.tenant_id, "object": person.object_id, "sentry": person.sentry_url}
     row = transaction.one(FIND, key)
+    return None if row is None else _identity(row, cipher)
+
+
+def who(
+    transaction: Transaction, cipher: Cipher, tenant_id: str, sentry_url: str, sentry_user_id: str
+) -> Identity | None:
+    """Return who in the tenant has that account."""
+    row = transaction.one(WHO, {"tenant": tenant_id, "sentry": sentry_url, "user": sentry_user_id})
     return None if row is None else _identity(row, cipher)
 
 

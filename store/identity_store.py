@@ -26,9 +26,7 @@ CHAT_OF = (
 )
 MAY_ANYBODY = select(connections.c.anybody_may_act).where(connections.c.id == bindparam("connection"))
 LET_ANYBODY = (
-    update(connections)
-    .where(connections.c.id == bindparam("connection"))
-    .values(anybody_may_act=bindparam("allowed"))
+    update(connections).where(connections.c.id == bindparam("connection")).values(anybody_may_act=bindparam("allowed"))
 )
 
 
@@ -47,6 +45,12 @@ class IdentityStore:
     async def find(self, person: PersonKey) -> Identity | None:
         """Return who somebody is in that Sentry; None if that is not known."""
         return await self._reader.run(lambda transaction: identities.find(transaction, self._cipher, person))
+
+    async def who(self, tenant_id: str, sentry_url: str, sentry_user_id: str) -> Identity | None:
+        """Return who in the tenant has that account in Sentry, who linked it last; None if that is not known."""
+        return await self._reader.run(
+            lambda transaction: identities.who(transaction, self._cipher, tenant_id, sentry_url, sentry_user_id)
+        )
 
     async def every(self, tenant_id: str, object_id: str) -> list[Identity]:
         """Return who somebody is in every Sentry."""

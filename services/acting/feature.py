@@ -14,6 +14,7 @@ from services.acting.lookups import Lookups
 from services.acting.resuming import Resuming
 from services.acting.showing import Showing
 from services.acting.sign_ins import ActingSettings, SignIns
+from services.acting.telling import Telling
 from services.acting.tokens import ActionTokens, Subject
 from services.alerts.issue_cards import IssueCards
 from services.alerts.painting import Spot
@@ -48,7 +49,19 @@ def open_acting(
     alert_cards = AlertCards(store.alerts, cards, clock)
     grounds, showing = Grounds(store, identities), Showing(sentry, tokens, alert_cards)
     cards.controls_for = _controls_for(showing)
-    services = Services(store, sentry, delivery, grounds, identities, sign_ins, tokens, showing, alert_cards, clock)
+    services = Services(
+        store=store,
+        sentry=sentry,
+        delivery=delivery,
+        grounds=grounds,
+        identities=identities,
+        sign_ins=sign_ins,
+        tokens=tokens,
+        showing=showing,
+        cards=alert_cards,
+        telling=Telling(store, delivery),
+        clock=clock,
+    )
     acting = Acting(services)
     return ActingFeature(
         tokens=tokens,

@@ -68,3 +68,21 @@ async def test_late_refusal_stands_on_the_card_of_the_alert(stage: Stage) -> Non
     assert "Working on it" in text_of(await stage.press(card_id, "Assign", assignee=f"user:{mia.id}"))
     await stage.settled(card_id, "Cannot assign to non-team member")
     assert "Errors in checkout" in text_of(stage.card(card_id))
+
+
+async def test_who_gets_an_issue_is_mentioned_once_under_its_card(stage: Stage) -> None:
+    await stage.link(stage.sentry.furniture.dana)
+    ravi = stage.by(new_person("Ravi Shankar"))
+    await ravi.link(stage.sentry.furniture.ravi)
+    await happens(lambda: alerts(stage, stage.team))
+    card_id = alerts(stage, stage.team)[-1].activity_id
+    for user in (stage.sentry.furniture.ravi, stage.sentry.furniture.dana):
+        await stage.press(card_id, "Assign", assignee=f"user:{user.id}")
+    thread = f"{stage.team.conversation_id};messageid={card_id}"
+    await happens(lambda: [each for each in stage.microsoft.connector.activities if each.conversation_id == thread])
+    await stage.settled(card_id, "Dana")
+    (told,) = [each for each in stage.microsoft.connector.activities if "this issue is yours" in text_of(each.activity)]
+    (mention,) = content(told.activity)["msteams"]["entities"]
+    assert mention["mentioned"]["id"] == ravi.team.person.aad_object_id
+    assert told.conversation_id == thread
+    assert "Dana Scully assigned it to you" in text_of(told.activity)
