@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from adapter import channel_token
 from adapter.activity import parse
@@ -125,6 +126,6 @@ async def _read(request: web.Request, within: float) -> bytes:
                     raise _too_large()
     except TimeoutError:
         raise Refused(408, "body_too_slow", f"the body did not arrive within {within:.0f} s") from None
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, HttpProcessingError):
         raise malformed("body_broken_off", "the body is not framed as its headers say") from None
     return bytes(body)

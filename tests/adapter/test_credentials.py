@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -248,6 +249,16 @@ async def test_a_hanging_entra_holds_up_the_waiting_one_only(microsoft: Microsof
     with pytest.raises(CredentialsError, match="did not answer within"):
         await waiting
     assert await token.get()
+
+
+async def test_a_thread_that_was_left_behind_ends_too(microsoft: Microsoft, clock: Seconds) -> None:
+    token = await token_of(microsoft, clock, within=0.5)
+    microsoft.entra.faults.add(hang(), times=None)
+    with pytest.raises(CredentialsError, match="did not answer within"):
+        await token.get()
+    async with asyncio.timeout(10):
+        while any(thread.name == "token" for thread in threading.enumerate()):  # noqa: ASYNC110 - a thread's end
+            await asyncio.sleep(0.05)
 
 
 async def test_a_hanging_entra_does_not_stretch_the_calls_time(settings: Values, microsoft: Microsoft) -> None:

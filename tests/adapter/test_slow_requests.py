@@ -69,6 +69,19 @@ async def test_a_body_in_two_parts_is_waited_for(microsoft: Microsoft) -> None:
         assert b" 201 " in await send_in_parts(url, [request[:-100], request[-100:]], PATIENCE / 5)
 
 
+@pytest.mark.parametrize("rest", [b"zz\r\n", b"-1\r\n", b"2\r\nabc\r\n", b"\r\n"])
+async def test_chunks_that_turn_bad_on_the_way_are_refused(microsoft: Microsoft, rest: bytes) -> None:
+    draft = Draft(microsoft)
+    for change in (header(LENGTH, None), header("Transfer-Encoding", "chunked"), body(b"2\r\n{}\r\n")):
+        change(draft)
+    async with gate(microsoft) as url:
+        with capture_logs() as lines:
+            status = await send_in_parts(url, [draft.wire(), rest], PATIENCE / 5)
+    # aiohttp's parser in C lets the waiting one wait, the one in Python tells it.
+    assert status.split()[1] in {b"400", b"408"}
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == []
+
+
 @pytest.mark.parametrize("authorization", [None, "Basic x", "Bearer x", "Bearer a.b.c"])
 async def test_the_header_is_judged_before_a_body_arrives(microsoft: Microsoft, authorization: str | None) -> None:
     draft = Draft(microsoft)
