@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint format e2e demo bench clean
+.PHONY: help run test lint format e2e demo bench bench-scale chaos chaos-quick explain clean
 
 help: ## List the commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,12 +29,6 @@ lint: $(VENV)/.dev ## Check style, types and architecture
 	$(BIN)/mypy .
 	PYTHONPATH=. $(BIN)/lint-imports --no-cache
 
-e2e: $(VENV)/.dev ## Drive the whole install in the Agents Playground with a headless Chromium (needs Node.js 20.6+)
-	$(BIN)/python -m pytest tests/e2e $(PYTEST)
-
-demo: $(VENV)/.dev ## Run the bot, a stand-in for Sentry and the Agents Playground together
-	$(BIN)/python -m sandbox.demo
-
 format: $(VENV)/.dev ## Rewrite the code in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -51,3 +45,15 @@ clean: ## Remove everything that can be made again
 bench: $(VENV)/.dev ## Measure the bot beside the stock SDK and a bare handler (BENCH=--quick for a rough look)
 	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.webhooks $(BENCH)
+
+bench-scale: $(VENV)/.dev ## Measure 1, 2 and 4 processes on one PostgreSQL
+	$(BIN)/python -m benchmarks.scale $(BENCH)
+
+explain: $(VENV)/.dev ## Show the indexes and times of the hot path with 1,000,000 installations and 5,000,000 deliveries
+	$(BIN)/python -m benchmarks.explain $(BENCH)
+
+chaos: $(VENV)/.dev ## Kill instances, fail their calls, restart their database: is anything lost? (about six minutes)
+	$(BIN)/python -m benchmarks.chaos --both $(CHAOS)
+
+chaos-quick: $(VENV)/.dev ## The same in little more than a minute
+	$(BIN)/python -m benchmarks.chaos --quick --both $(CHAOS)

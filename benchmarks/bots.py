@@ -47,7 +47,7 @@ class Running:
 
     def __init__(self, bot: Bot, folder: Path, microsoft: Mapping[str, str]) -> None:
         self.bot = bot
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._log = (folder / "log").open("wb")
         command = [sys.executable, str(REPOSITORY / bot.script)]
@@ -127,7 +127,8 @@ def _neutral() -> dict[str, str]:
     return {**os.environ, **dict.fromkeys(setting_names(), "")}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -17,11 +17,11 @@ from benchmarks.wire import Entrance, Hosts
 from sandbox.certificates import Certificates
 
 
-async def serve(folder: Path) -> None:
+async def serve(folder: Path, microsoft: Microsoft) -> None:
     """Listen on a free port, say where, and do as told until standard input ends."""
     certificates = Certificates(folder, sorted(HOSTS))
     tls = certificates.server_context()
-    hosts = Hosts(Microsoft())
+    hosts = Hosts(microsoft)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Entrance(hosts, tls), "127.0.0.1", 0, backlog=512)
     _say({"proxy": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "bundle": str(certificates.bundle)})
@@ -51,4 +51,4 @@ def _say(answer: Any) -> None:
 
 
 if __name__ == "__main__":
-    run(serve(Path(sys.argv[1])))
+    run(serve(Path(sys.argv[1]), Microsoft()))

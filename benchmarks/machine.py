@@ -27,6 +27,14 @@ def usage(pid: int) -> Usage:
     return Usage(cpu, int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20)
 
 
+def family(pid: int) -> list[int]:
+    """Return the process and those that it has started itself."""
+    children = [
+        int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()
+    ]
+    return [pid, *children]
+
+
 def pin(core: int) -> bool:
     """Keep this process, and what it starts from now on, on one core; False where that cannot be done."""
     if not hasattr(os, "sched_setaffinity") or not {BOT_CORE, BENCH_CORE} <= os.sched_getaffinity(os.getppid()):

@@ -22,7 +22,18 @@ HOSTS = {
 CARD = "application/vnd.microsoft.card.adaptive"
 _LOGIN = f"https://login.microsoftonline.com/{TENANT_ID}"
 _NOT_FOUND = 404, b'{"error":"not found"}'
-Reply = tuple[int, bytes]
+Activity = dict[str, Any]
+CALLER = "proxy-authorization"
+Reply = tuple[int, bytes] | tuple[int, bytes, int]
+"""Status, body and, where there is one, Retry-After."""
+
+
+class Unanswered(Exception):
+    """The request gets no answer: its connection is cut, or it hangs."""
+
+    def __init__(self, *, cut: bool) -> None:
+        super().__init__()
+        self.cut = cut
 
 
 class Microsoft:
@@ -50,15 +61,15 @@ class Microsoft:
         seen = {"connections": self.connections, "requests": self.requests, "cards": self.cards, "wrong": self.wrong}
         return {**seen, "last_card": self.last_card, "cpu": process_time()}
 
-    def sign(self, count: int) -> list[str]:
+    def sign(self, count: int, service_url: str = SERVICE_URL) -> list[str]:
         """Return `count` tokens of the channel, no two alike."""
-        return [self._channel.token(jti=str(number)) for number in range(count)]
+        return [self._channel.token(jti=str(number), serviceurl=service_url) for number in range(count)]
 
     def answer(self, kind: str, method: str, path: str, head: Mapping[str, str], body: bytes) -> Reply:
         """Return status and body for one request to a host of that kind; `head`: names in small letters."""
         self.requests[kind] += 1
         if kind == "connector":
-            return self._take(method, path, head.get("authorization", ""), body)
+            return self._take(method, path, head, body)
         if method == "POST" and kind == "token" and path == f"/{TENANT_ID}/oauth2/v2.0/token":
             return self._grant(body)
         document = self._documents.get((kind, path.partition("?")[0]))
@@ -71,22 +82,26 @@ class Microsoft:
             return 401, b'{"error":"invalid_client"}'
         return 200, orjson.dumps({"token_type": "Bearer", "expires_in": 3599, "access_token": self._token})
 
-    def _take(self, method: str, path: str, authorization: str, body: bytes) -> Reply:
-        if authorization != f"Bearer {self._token}":
+    def _take(self, method: str, path: str, head: Mapping[str, str], body: bytes) -> Reply:
+        if head.get("authorization") != f"Bearer {self._token}":
             self.wrong["connector token"] += 1
             return 401, b"{}"
-        _, _, place = path.partition("/v3/conversations/")
+        address, _, place = path.partition("/v3/conversations/")
         conversation, _, rest = place.partition("/")
-        if method != "POST" or rest.partition("/")[0] != "activities" or not _has_card(body):
+        activity = orjson.loads(body)
+        if method != "POST" or rest.partition("/")[0] != "activities" or not _has_card(activity):
             self.wrong[f"{method} that is no card"] += 1
             return 400, b"{}"
-        self.cards[unquote(conversation)] += 1
+        return self._post(address, unquote(conversation), activity, head.get(CALLER, ""))
+
+    def _post(self, _address: str, conversation: str, _activity: Activity, _caller: str) -> Reply:
+        """Take a card; `address`: the path of the service URL."""
+        self.cards[conversation] += 1
         self.last_card = monotonic()
         return 201, b'{"id":"%d"}' % self.cards.total()
 
 
-def _has_card(body: bytes) -> bool:
-    activity = orjson.loads(body)
+def _has_card(activity: Activity) -> bool:
     attached = (activity.get("attachments") or [{}])[0]
     content = attached.get("content") or {}
     is_card = attached.get("contentType") == CARD and content.get("type") == "AdaptiveCard"

@@ -18,6 +18,7 @@ class Cloud:
 
     def __init__(self, process: asyncio.subprocess.Process, address: dict[str, str]) -> None:
         self._process = process
+        self._asking = asyncio.Lock()
         trust = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), address["bundle"])
         # Both spellings: where a machine sets the small ones, they win over the others.
         route = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), address["proxy"])
@@ -34,9 +35,9 @@ class Cloud:
         seen: dict[str, Any] = await self._ask(do="report")
         return seen
 
-    async def sign(self, count: int) -> list[str]:
+    async def sign(self, count: int, **claims: str) -> list[str]:
         """Return `count` tokens of the channel."""
-        tokens: list[str] = await self._ask(do="sign", count=count)
+        tokens: list[str] = await self._ask(do="sign", count=count, **claims)
         return tokens
 
     async def hold(self, kinds: Iterable[str]) -> None:
@@ -49,8 +50,9 @@ class Cloud:
 
     async def _ask(self, **order: Any) -> Any:
         assert self._process.stdin
-        self._process.stdin.write(orjson.dumps(order) + b"\n")
-        return await read_line(self._process)
+        async with self._asking:
+            self._process.stdin.write(orjson.dumps(order) + b"\n")
+            return await read_line(self._process)
 
 
 async def read_line(process: asyncio.subprocess.Process) -> Any:
@@ -60,10 +62,10 @@ async def read_line(process: asyncio.subprocess.Process) -> Any:
 
 
 @asynccontextmanager
-async def open_cloud(folder: Path) -> AsyncIterator[Cloud]:
+async def open_cloud(folder: Path, module: str = "benchmarks.cloud") -> AsyncIterator[Cloud]:
     """Run Microsoft's side; it keeps its certificates in `folder` and ends with the block, or with this process."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.cloud", str(folder)),
+        *(sys.executable, "-m", module, str(folder)),
         cwd=REPOSITORY,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

