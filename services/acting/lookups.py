@@ -1,7 +1,8 @@
 """Issues and people that somebody asks for: `issue WEB-1A`, a pasted link, a search, the name of an assignee."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -20,7 +21,7 @@ from cards import (
 )
 from issue_model import IssueFacts
 from model import Connection, Place
-from sentry_api import Access, Issue, NotFound, SentryApi, SentryError
+from sentry_api import Access, Issue, NotFound, SentryApi, SentryError, SentrySlow
 from services.acting.addresses import IssueAddress, issue_in
 from services.acting.ground import Ground, Grounds, NotConnectedHere
 from services.acting.issue_facts import facts_of
@@ -36,6 +37,11 @@ _MOST_PEOPLE = 15
 _MOST_READ = 100
 _WITHIN = 4.0
 """Teams waits 5 seconds for what is searched for."""
+
+_ANSWERED_WITHIN = 9.0
+"""Teams sends a message again after 15 seconds."""
+
+_PEOPLE_WITHIN = 2.0
 
 _NOT_CONNECTED = "No Sentry organization is connected here. Send me “setup” to connect one."
 _NOT_OURS = "This page is not of a Sentry organization that is connected here."
@@ -57,7 +63,8 @@ class Lookups:
     async def issue(self, place: Place, asked: str) -> dict[str, Any]:
         """Return the card of the issue with this short id or address, as it is now."""
         connections = await self._grounds.connections(place)
-        found = await asyncio.gather(*(self._one(place, each, asked) for each in connections), return_exceptions=True)
+        looking = [_in_time(self._one(place, each, asked), _ANSWERED_WITHIN) for each in connections]
+        found = await asyncio.gather(*looking, return_exceptions=True)
         for each in found:
             if isinstance(each, dict):
                 return each
@@ -72,11 +79,10 @@ class Lookups:
         if address is None:
             return search_message(_NOT_OURS)
         try:
-            async with asyncio.timeout(_WITHIN):
-                return await self._unfurl(place, person, address)
+            return await _in_time(self._unfurl(place, person, address))
         except SentryError as error:
             return search_message(reason(error)[0])
-        except (NotConnectedHere, TimeoutError):
+        except NotConnectedHere:
             return search_message(_NOT_OURS)
 
     async def search(self, place: Place, text: str) -> dict[str, Any]:
@@ -100,7 +106,7 @@ class Lookups:
             ground = await self._grounds.find(place, subject)
             actor = await self._grounds.integration(ground.connection)
             people = await _in_time(self._people(actor.access, text.strip().lstrip("#")))
-        except (TokenForged, NotConnectedHere, SentryError, TimeoutError) as error:
+        except (TokenForged, NotConnectedHere, SentryError) as error:
             log.info("no assignees found", reason=type(error).__name__)
             people = []
         return {"statusCode": 200, **assignee_results(people)}
@@ -123,7 +129,8 @@ class Lookups:
 
     async def _card(self, ground: Ground, access: Access, issue: Issue) -> dict[str, Any]:
         if issue.project is not None:
-            await self._showing.learn_people(ground.connection, access, issue.project)
+            with suppress(SentrySlow):
+                await _in_time(self._showing.learn_people(ground.connection, access, issue.project), _PEOPLE_WITHIN)
         return self._showing.card(ground, await self._showing.facts(ground, issue))
 
     async def _unfurl(self, place: Place, person: Person, address: IssueAddress) -> dict[str, Any]:
@@ -177,9 +184,13 @@ async def _first(found: AsyncIterator[T]) -> list[T]:
     return [each async for each in found]
 
 
-async def _in_time(work: Any) -> Any:
-    async with asyncio.timeout(_WITHIN):
-        return await work
+async def _in_time(work: Awaitable[T], seconds: float = _WITHIN) -> T:
+    """Return what the work returns; raises SentrySlow when that takes too long."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise SentrySlow(f"no answer within {seconds:.0f} s") from None
 
 
 def _problem(error: BaseException) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.faults import respond
+from sandbox.faults import delay, respond
 from sandbox.teams import message, new_person, new_personal_chat, new_team
+from services.acting import lookups
 from tests.acting.invokes import pasted, queried, typed
 from tests.acting.stage import Stage, button, text_of
 
@@ -129,3 +130,16 @@ async def test_typing_with_a_forged_token_or_elsewhere_finds_nobody(stage: Stage
     for place, named in ((stage.team, f"{dataset}x"), (new_team(), dataset), (stage.team, "")):
         answer = (await stage.bot.teams.post(typed(place, named, "rav"))).json()
         assert answer["value"]["results"] == []
+
+
+async def test_slow_list_of_people_does_not_hold_up_the_issue(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "_PEOPLE_WITHIN", 0.1)
+    stage.sentry.faults.add(delay(0.4), None, path="/projects/")
+    assert "bad total" in text_of(stage.card(await stage.ask_for_issue()))
+
+
+async def test_slow_sentry_is_told_to_who_searches(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "_ANSWERED_WITHIN", 0.1)
+    stage.sentry.faults.add(delay(0.4), None, path="/shortids/")
+    await stage.ask_for_issue()
+    assert "Sentry did not answer in time" in text_of(stage.last())
