@@ -34,10 +34,11 @@ def build_connections_card(
     place_name: str, connections: Sequence[Connection], kind: PlaceKind = PlaceKind.TEAM
 ) -> dict[str, Any]:
     """Say of each of several organizations since when it is connected, by whom, and whether that still works."""
-    body = [title("Connected to Sentry"), paragraph(f"Alerts come to {place(kind, place_name)}.")]
-    for connection in connections[:_MOST_CONNECTIONS]:
-        rows = _rows(connection, organization_url(connection.sentry_url, connection.organization_slug))
-        body += [facts(rows)]
+    rows = [
+        facts(_rows(each, organization_url(each.sentry_url, each.organization_slug)))
+        for each in connections[:_MOST_CONNECTIONS]
+    ]
+    body = (title("Connected to Sentry"), paragraph(f"Alerts come to {place(kind, place_name)}."), *rows)
     summary = f"{len(connections)} Sentry organizations are connected to {plain_place(kind, place_name)}"
     return message(card(*body), summary)
 

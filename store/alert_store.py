@@ -134,9 +134,9 @@ class AlertStore:
             lambda transaction: issue_cards.recent(transaction, organization_id, issue_id, spots, since)
         )
 
-    async def place(self, work: AlertWork) -> None:
-        """Open cards, or count on those that were opened within `storm`, and note that the webhook is done."""
-        await self._writer.run(lambda transaction: issue_cards.place(transaction, work), ALONE)
+    async def place(self, works: Sequence[AlertWork]) -> None:
+        """Open cards, or count on those that were opened within `storm`, and note that the webhooks are done."""
+        await self._writer.run(lambda transaction: issue_cards.place(transaction, works), ALONE)
 
     async def change(
         self, cards: Sequence[tuple[int, Callable[[str], str]]], notice: str | None, now: datetime

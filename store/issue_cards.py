@@ -117,16 +117,18 @@ def recent(
     return sum(row is not None for row in found)
 
 
-def place(transaction: Transaction, work: AlertWork) -> None:
-    """Carry out what a webhook means for its conversations and note that it is done; nothing if it was done already."""
-    for issue_id in sorted({placement.issue_id for placement in work.placements}):
-        _take_turns(transaction, f"{work.organization_id} {issue_id}")
-    if not inbox.still_waits(transaction, work.webhook_id):
-        return
-    # Lanes are locked in the order of their numbers, as everywhere.
-    for placement in sorted(work.placements, key=lambda each: deliveries.lane_of(each.post.to)):
+def place(transaction: Transaction, works: Sequence[AlertWork]) -> None:
+    """Carry out what webhooks mean for their conversations and note that they are done; none that was done already."""
+    # Everybody locks in the same order: issues, webhooks, then lanes by their numbers.
+    for issue in sorted({f"{work.organization_id} {each.issue_id}" for work in works for each in work.placements}):
+        _take_turns(transaction, issue)
+    ordered = sorted(works, key=lambda work: work.webhook_id)
+    waiting = [work for work in ordered if inbox.still_waits(transaction, work.webhook_id)]
+    placements = [(work, placement) for work in waiting for placement in work.placements]
+    for work, placement in sorted(placements, key=lambda each: deliveries.lane_of(each[1].post.to)):
         _place(transaction, work, placement)
-    inbox.finish(transaction, work.webhook_id, inbox.Outcome.DONE, f"{len(work.placements)} places")
+    for work in waiting:
+        inbox.finish(transaction, work.webhook_id, inbox.Outcome.DONE, f"{len(work.placements)} places")
 
 
 def _take_turns(transaction: Transaction, issue: str) -> None:

@@ -1,6 +1,5 @@
 """Alerts become cards: which facts, for whom, and what is stored so that it happens once."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from services.alerts.issue_cards import IssueCards
 from services.alerts.organizations import Organizations
 from services.alerts.painting import Spot, Subject, issue_activity, mark_of
 from services.alerts.routing import Target
+from services.alerts.together import Together
 from services.delivery import Delivery
 from store import ISSUE_CARD, AlertStore, AlertWork, ClaimedWebhook, NewDelivery, Placement, StoredOrganization
 
@@ -50,7 +50,7 @@ class Placing:
         self._cards = cards
         self._delivery = delivery
         self._storm = storm
-        self._turn = asyncio.Semaphore(1)
+        self._together = Together(store)
 
     async def place(
         self,
@@ -68,11 +68,7 @@ class Placing:
         self, webhook: ClaimedWebhook, organization: StoredOrganization, placements: Sequence[Placement]
     ) -> None:
         """Store what becomes of a webhook, and that it is done."""
-        # One at a time: what waits for the database here stands between Sentry and its answer.
-        async with self._turn:
-            await self._store.place(
-                AlertWork(webhook.id, organization.id, placements, self._cards.clock(), self._storm)
-            )
+        await self._together.place(AlertWork(webhook.id, organization.id, placements, self._cards.clock(), self._storm))
         self._delivery.look()
 
     async def _ask(self, organization: StoredOrganization, issue_id: str, targets: Sequence[Target]) -> Issue | None:

@@ -14,7 +14,7 @@ from services.alerts.processing import Later, Processing
 from store import AlertStore, ClaimedWebhook, StoreError
 
 log = structlog.get_logger(__name__)
-ROOM = 8
+ROOM = 16
 """Webhooks that one process works on at once."""
 
 LOOK_EVERY = 1.0
