@@ -207,3 +207,14 @@ async def test_everybody_acts_under_their_own_name(stage: Stage) -> None:
     await stage.press(card_id, "Add comment", comment="first")
     await other.press(card_id, "Add comment", comment="second")
     assert [each.actor["name"] for each in stage.issue.comments] == ["Dana", "Ravi"]
+
+
+async def test_who_is_not_in_the_organization_is_told_why(stage: Stage) -> None:
+    stranger = stage.sentry.state.add_user("Stan", "stan@example.com")
+    card_id = await stage.ask_for_issue()
+    answer = await stage.press(card_id, "Resolve")
+    _, page = await stage.sign_in(sign_in_address(answer["value"]), stranger)
+    assert "What became of your click is on the card." in page.text
+    await stage.settled(card_id, "Could not resolve it for Dana Scully")
+    assert stage.issue.status == "unresolved"
+    assert (await stage.audit())[-1].detail["failed"] in {"MissingPermission", "NotFound"}
