@@ -39,9 +39,11 @@ def story(issue: IssueFacts) -> str:
 
 
 def _title(issue: IssueFacts) -> str:
-    kind = issue.error_type[:_LONG]
+    kind = plain(issue.error_type, limit=_LONG)
     is_repeated = bool(kind and issue.happened) and issue.title.startswith(f"{kind}:")
-    return kind if is_repeated and len(issue.title) > _LONG else plain(issue.title, issue.short_id, LONGEST_TITLE)
+    if is_repeated and len(issue.title) > _LONG:
+        return kind
+    return plain(issue.title, limit=LONGEST_TITLE) or plain(issue.short_id)
 
 
 def where(code: CodePlace | None, culprit: str) -> str:

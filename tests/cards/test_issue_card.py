@@ -55,7 +55,7 @@ def test_card_without_facts_has_no_empty_lines() -> None:
     assert shown_on(activity) == "Issue\nIssue without a title"
     assert activity["summary"] == "Issue in Sentry"
     assert [element["type"] for element in card_of(activity)["body"]] == ["Container", "TextBlock"]
-    assert lines_of(IssueFacts(title="\u200b", url=""))[1] == "Issue without a title"
+    assert lines_of(IssueFacts(title="\u200b", url="", short_id=" "))[1] == "Issue without a title"
     assert lines_of(IssueFacts(title="", url="", short_id="WEB-1A"))[1] == "WEB-1A"
 
 
@@ -67,7 +67,9 @@ def test_a_long_title_gives_way_to_the_type_of_the_error_and_the_story() -> None
     assert lines[2] == f"{story.strip()[:179].rstrip()}…"
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://acme.sentry.io/" + "x" * 500])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "", f"https://a.example/{'x' * 500}", f"https://a.example/{'é' * 200}"]
+)
 def test_only_addresses_of_pages_become_links(url: str) -> None:
     activity = cards.build_issue_card(replace(ORDINARY, url=url, rules=(AlertRule(name="A", url=url),)))
     assert "](" not in json.dumps(activity)
