@@ -1,5 +1,6 @@
 """The bot, a Sentry to connect it to, and the Agents Playground in place of Teams: python -m sandbox.demo."""
 
+import json
 import signal
 import socket
 import sys
@@ -7,9 +8,9 @@ import sys
 from sandbox.local_bot import LocalBot
 from sandbox.playground import Playground, PlaygroundMissing
 from sandbox.sentry import Sentry
+from sandbox.sentry_pages import HOME
 
 USUAL_PORT = 3978
-TOKEN = "demo-token"
 TOKEN_WITHOUT_PERMISSION = "demo-token-without-permission"
 WHAT_TO_DO = """
 Ready. Nothing here needs an account, and the bot talks to this machine only.
@@ -22,10 +23,15 @@ Ready. Nothing here needs an account, and the bot talks to this machine only.
 
    Organization slug   {organization}
    Token               {token}
+   Client secret       {client_secret}
 
    Any other token is refused, and {no_permission} may read nothing.
 
-3. Write   help, status or disconnect. In the group chat and in the channels, begin with @Test Bot; in a channel,
+3. Open    {sentry}
+   That is the Sentry: raise an alert there, and its card appears where you are connected. What you press on the card
+   you see there; the first time the bot asks you to sign in with Sentry, as Dana, Ravi or Mia.
+
+4. Write   help, status or disconnect. In the group chat and in the channels, begin with @Test Bot; in a channel,
    reply to the bot's card (the Playground does not show every quick answer to a new post).
    To see the bot leave and come back: "Mock an Activity", "Uninstall application", "Install application".
    A reload empties the Playground's chats; the bot stays where it is and greets nobody twice. Write setup.
@@ -50,9 +56,11 @@ def main() -> int:
 def _run() -> None:
     with (
         Sentry() as sentry,
-        LocalBot(_free_port(), sentry.url) as bot,
+        LocalBot(_free_port(), sentry.url, _sentry_clients(sentry)) as bot,
         Playground(bot.endpoint) as playground,
     ):
+        sentry.app.webhook_url = f"{bot.settings.public_url}/sentry/webhook"
+        sentry.oauth.redirects.add(f"{bot.settings.public_url}/sign-in/callback")
         print(_what_to_do(sentry, playground), flush=True)
         playground.wait()
 
@@ -62,9 +70,16 @@ def _what_to_do(sentry: Sentry, playground: Playground) -> str:
     return WHAT_TO_DO.format(
         playground=playground.url,
         organization=slug,
-        token=sentry.add_token(slug, token=TOKEN),
+        token=sentry.token,
+        client_secret=sentry.app.client_secret,
+        sentry=f"{sentry.url}{HOME}",
         no_permission=sentry.add_token(slug, scopes=("project:read",), token=TOKEN_WITHOUT_PERMISSION),
     )
+
+
+def _sentry_clients(sentry: Sentry) -> str:
+    known = {"client_id": sentry.oauth.client_id, "client_secret": sentry.oauth.client_secret}
+    return json.dumps({sentry.url: known})
 
 
 def _free_port() -> int:

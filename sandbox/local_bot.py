@@ -11,9 +11,12 @@ from settings import load_settings
 
 
 class LocalBot(StandIn):
-    """The bot on a port of this machine, as `python bot.py` runs it there; reads no environment and no .env."""
+    """The bot on a port of this machine, as `python bot.py` runs it there; reads no environment and no .env.
 
-    def __init__(self, port: int, sentry_url: str) -> None:
+    sentry_clients: the setting that lets people sign in with Sentry; nobody can without it.
+    """
+
+    def __init__(self, port: int, sentry_url: str, sentry_clients: str = "") -> None:
         super().__init__()
         # On Windows a database cannot be deleted while anybody still has it open.
         self._folder = tempfile.TemporaryDirectory(prefix="bot-", ignore_cleanup_errors=True)
@@ -22,6 +25,7 @@ class LocalBot(StandIn):
             "DATABASE_URL": f"sqlite:///{Path(self._folder.name) / 'bot.db'}",
             "SECRET_KEY": secrets.token_urlsafe(48),
             "SENTRY_URLS": sentry_url,
+            "SENTRY_OAUTH_CLIENTS": sentry_clients,
         }
         self.settings = load_settings(chosen)
 

@@ -19,7 +19,8 @@ def test_the_demo_works_with_what_it_says_and_ends_with_ctrl_c(page: Page) -> No
         setup = SetupPage(teams.open_link(teams.cards, "Set up Sentry"))
         setup.connect(_said(says, r"Organization slug +(\S+)"), _said(says, r"and (\S+) may read nothing"))
         expect(setup.problem).to_contain_text("permission")
-        setup.connect(_said(says, r"Organization slug +(\S+)"), _said(says, r"Token +(\S+)"))
+        secret = _said(says, r"Client secret +(\S+)")
+        setup.connect(_said(says, r"Organization slug +(\S+)"), _said(says, r"Token +(\S+)"), client_secret=secret)
         expect(setup.heading).to_contain_text("is connected")
         demo.signal(signal.SIGINT)
         assert demo.wait() == 0
