@@ -80,7 +80,7 @@ class Running:
 
     async def _round(self) -> bool:
         try:
-            webhooks = await self._store.claim(ROOM)
+            webhooks = await self._claim()
             await asyncio.gather(*(self._work_on(webhook) for webhook in webhooks))
             looked_at = await self._cards.paint()
             await self._prune()
@@ -92,11 +92,29 @@ class Running:
             return False
         return bool(webhooks) or bool(looked_at)
 
+    async def _claim(self) -> list[ClaimedWebhook]:
+        claiming = asyncio.ensure_future(self._store.claim(ROOM))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            with suppress(StoreError):
+                for webhook in await claiming:
+                    await self._hand_back(webhook)
+            raise
+
+    async def _hand_back(self, webhook: ClaimedWebhook) -> None:
+        """Let others take it up at once, instead of when the lease ends."""
+        with suppress(StoreError):
+            await self._store.postpone(webhook.id, "the bot was stopped", 0.0)
+
     async def _work_on(self, webhook: ClaimedWebhook) -> None:
         try:
             await self._processing.work_on(webhook)
         except Later as later:
             await self._postpone(webhook, str(later))
+        except asyncio.CancelledError:
+            await self._hand_back(webhook)
+            raise
         except StoreError as error:
             log.warning("webhook has to wait", webhook=webhook.id, error=str(error))
             with suppress(StoreError):
