@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -39,7 +40,7 @@ async def start(request: web.Request) -> web.Response:
     """
     sign_ins = request.app[ACTING].sign_ins
     started = await sign_ins.start(request.query.get("request", ""), request.cookies.get(COOKIE, ""))
-    response = page("sign_in.html", sign_in=started.sign_in, address=started.address)
+    response = _page("sign_in.html", sign_in=started.sign_in, address=started.address)
     _set_cookie(request, response, started.cookie)
     return response
 
@@ -54,9 +55,9 @@ async def callback(request: web.Request) -> web.Response:
         query.get("state", ""), request.cookies.get(COOKIE, ""), query.get("code", "")
     )
     if WAITING in granted.sign_in.waiting:
-        return page("setup_choices.html", found=await request.app[SETUP_SIGN_IN].choices(granted))
+        return _page("setup_choices.html", found=await request.app[SETUP_SIGN_IN].choices(granted))
     signed_in = await feature.resuming.finish(granted)
-    return page("signed_in.html", signed_in=signed_in)
+    return _page("signed_in.html", signed_in=signed_in)
 
 
 async def from_setup(request: web.Request) -> web.Response:
@@ -112,4 +113,9 @@ def _with_pages(handler: Handler) -> Handler:
 
 
 def _notice(notice: Notice) -> web.Response:
-    return page("notice.html", notice.status, notice=notice)
+    return _page("notice.html", notice.status, notice=notice)
+
+
+def _page(template: str, status: int = HTTPStatus.OK, **facts: Any) -> web.Response:
+    # Addresses on the pages are relative, for a bot that is served below a path; these pages are one level down.
+    return page(template, status, root="../", **facts)

@@ -47,6 +47,9 @@ async def test_page_names_who_asked_for_the_sign_in(stage: Stage) -> None:
         status, page = await stage.open(browser, URL(address))
     assert status == 200
     assert "If you are not Dana Scully, close this page" in page.text
+    for loaded in page.loads:
+        async with stage.bot.session.get(URL(f"{stage.bot.url}/sign-in/start").join(URL(loaded))) as answer:
+            assert answer.status == 200, loaded
 
 
 async def test_sign_in_is_bound_to_the_browser_that_began_it(stage: Stage) -> None:
