@@ -63,8 +63,8 @@ class Poster(Protocol):
 class Figures:
     """What this process did since it started, and how the deliveries stood when last looked (`waiting`, `failed`).
 
-    maybe_doubled: posts that may stand in Teams twice: the connector's answer was lost and the post repeated, or the
-    process that carried it before died with it. unnoted: sends whose outcome waits for the database.
+    taken_over: posts whose earlier holder died with them, perhaps after the connector had accepted them. maybe_doubled:
+    posts whose answer was lost, and that were made again. unnoted: posts whose outcome waits for the database.
     """
 
     sent: int = 0
@@ -145,8 +145,10 @@ class Carrier:
 
     async def _postpone(self, claimed: Claimed, error: ConnectorError, left: Note) -> float | None:
         self._figures.retried += 1
-        self._figures.maybe_doubled += error.maybe_delivered
-        log.info("delivery postponed", delivery=claimed.id, why=str(error), maybe_doubled=error.maybe_delivered)
+        # To replace an activity twice is to replace it once.
+        maybe_doubled = error.maybe_delivered and claimed.method is not Method.UPDATE
+        self._figures.maybe_doubled += maybe_doubled
+        log.info("delivery postponed", delivery=claimed.id, why=str(error), maybe_doubled=maybe_doubled)
         more = await self._note(claimed, lambda: self._store.postponed(claimed, str(error), left))
         return _pause(claimed, left, more=more)
 

@@ -14,7 +14,8 @@ import structlog
 import tracing
 from adapter.errors import ConnectorError
 from services.carrier import Carrier, Figures, Poster, post, turn_came
-from store import Claimed, DeliveryStore, NewDelivery, StoreError
+from services.outage import Outage
+from store import Claimed, DeliveryStore, Method, NewDelivery, StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ class Delivery:
         self._poster = poster
         self._carrier = Carrier(store, poster, clock, self.figures)
         self._room = room
+        self._outage = Outage(store.ping)
         self._wake = asyncio.Event()
         self._stopping = False
         self._stopped_at = 0.0
@@ -67,7 +69,7 @@ class Delivery:
             if not error.retryable:
                 raise
             delivery_id = await self.deliver(new.after(error.retry_after or 0.0))
-            self.figures.maybe_doubled += error.maybe_delivered
+            self.figures.maybe_doubled += error.maybe_delivered and new.method is not Method.UPDATE
             log.warning("posted later", purpose=new.purpose, delivery=delivery_id, why=str(error))
             return None
 
@@ -112,12 +114,13 @@ class Delivery:
     async def _claim(self) -> float:
         """Claim what is due and start to carry it; returns the seconds after which there may be more."""
         room = self._room - len(self._busy)
-        if room <= 0 or self.figures.unnoted:
+        if room <= 0 or self.figures.unnoted or await self._outage.goes_on():
             return FULL_PAUSE
         try:
             claims = await self._store.claim(room)
         except StoreError as error:
             log.warning("deliveries could not be claimed", error=str(error))
+            self._outage.begin()
             return FULL_PAUSE
         for claimed in claims.deliveries:
             self._start(claimed)

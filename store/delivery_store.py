@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from store import deliveries, delivery_notes, lanes, upkeep
 from store.delivery_facts import WELCOME, Claimed, Counts, Listed, NewDelivery, Note, State
 from store.lanes import Claims
 from store.worker import ALONE, Worker
+
+ANSWER = text("SELECT 1")
 
 
 class DeliveryStore:
@@ -82,6 +86,10 @@ class DeliveryStore:
     async def retry(self, ids: Sequence[int] | None) -> int:
         """Let deliveries that gave up wait again (None: 500 of them, call again for more); returns how many."""
         return await self._writer.run(lambda transaction: deliveries.retry(transaction, ids), ALONE)
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        await self._reader.run(lambda transaction: transaction.execute(ANSWER, {}).close())
 
     async def counts(self) -> Counts:
         """Return how many wait and how many gave up."""

@@ -1,8 +1,10 @@
 """What has had its time is deleted, a thousand rows at a time, past what others are working on."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Delete, Table, bindparam, delete, select
+from sqlalchemy import Column, ColumnElement, Delete, Select, Table, bindparam, delete, select
 
 from store.deliveries import WAITING
 from store.delivery_tables import calendars, database_now, deliveries, lanes, seen_activities
@@ -16,10 +18,18 @@ ACTIVITIES_KEPT = 86_400_000
 IDLE_FOR = 60_000
 
 
-def _delete(table: Table, *conditions: object, order: object) -> Delete:
+@dataclass(frozen=True, slots=True)
+class _Pruning:
+    """What is over in one table, and how it is deleted: by the keys, else PostgreSQL reads the whole table."""
+
+    old: Select[Any]
+    delete: Delete
+
+
+def _delete(table: Table, *conditions: ColumnElement[bool], order: Column[Any]) -> _Pruning:
     key = next(iter(table.primary_key))
-    old = select(key).where(*conditions).order_by(order).limit(AT_ONCE).with_for_update(skip_locked=True)  # type: ignore[arg-type]
-    return delete(table).where(key.in_(old.scalar_subquery()))
+    old = select(key).where(*conditions).order_by(order).limit(AT_ONCE).with_for_update(skip_locked=True)
+    return _Pruning(old, delete(table).where(key.in_(bindparam("keys", expanding=True))))
 
 
 _cutoff = database_now() - bindparam("kept", type_=deliveries.c.finished_at.type)
@@ -52,6 +62,13 @@ def prune(transaction: Transaction, kept: timedelta) -> int:
     Returns the most rows that one table lost; when that is AT_ONCE, there is more to delete.
     """
     milliseconds = round(kept.total_seconds() * 1000)
-    deleted = [transaction.execute(DELIVERIES, {"kept": milliseconds}).rowcount]
-    deleted += [transaction.execute(statement, {}).rowcount for statement in OTHERS]
+    deleted = [_prune(transaction, DELIVERIES, {"kept": milliseconds})]
+    deleted += [_prune(transaction, pruning, {}) for pruning in OTHERS]
     return max(deleted)
+
+
+def _prune(transaction: Transaction, pruning: _Pruning, values: dict[str, object]) -> int:
+    keys = transaction.execute(pruning.old, values).scalars().all()
+    if keys:
+        transaction.execute(pruning.delete, {"keys": keys}).close()
+    return len(keys)

@@ -7,7 +7,9 @@ import pytest
 
 from sandbox.faults import delay
 from sandbox.microsoft import Microsoft
+from services import carrier, delivery, outage
 from store import StoreUnavailable
+from tests.databases import let_pass
 from tests.postgres import Postgres
 from tests.services.carriers import Carriers, all_done
 from tests.services.conftest import Texts
@@ -58,3 +60,25 @@ async def test_cut_connections_are_made_again(carriers: Carriers, texts: Texts, 
             await asyncio.to_thread(postgres.cut_connections, carriers.url.rpartition("/")[2])
     await all_done(one, 60)
     assert sorted(texts()) == sorted(f"card {number}" for number in range(1, 31))
+
+
+@ON_POSTGRES
+async def test_after_a_long_outage_living_processes_note_before_others_take_over(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage, "LONG", 0.0)
+    # The other looks before the one that holds the claims has tried again to note.
+    monkeypatch.setattr(delivery, "FULL_PAUSE", 0.05)
+    monkeypatch.setattr(carrier, "FIRST_PAUSE", 3.5)
+    one, other = await carriers.instance(start=False), await carriers.instance()
+    microsoft.connector.faults.add(delay(1), times=None)
+    for number in range(10):
+        await one.delivery.deliver(carriers.card(carriers.conversation(number)))
+    one.start()
+    await asyncio.sleep(0.6)
+    await asyncio.to_thread(postgres.stop)
+    await asyncio.sleep(1.2)
+    await asyncio.to_thread(postgres.start)
+    await asyncio.to_thread(let_pass, carriers.url, 60)  # while nothing could be noted, the claims have lapsed
+    await all_done(other, 60)
+    assert sorted(texts()) == sorted(f"card {number}" for number in range(1, 11))
