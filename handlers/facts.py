@@ -10,6 +10,7 @@ from model import Arrival, ConversationReference, Place, PlaceKind
 
 Raw = dict[str, Any]
 LONGEST_NAME = 500
+LONGEST_ID = 1000
 EMULATOR_TENANT = "emulator"
 
 
@@ -37,14 +38,15 @@ def arrival_of(raw: Raw, now: datetime) -> Arrival | None:
 def place_of(raw: Raw) -> Place | None:
     """Return the team, personal chat or group chat that an activity belongs to."""
     tenant = tenant_of(raw) or (EMULATOR_TENANT if raw.get("channelId") == "emulator" else None)
-    if tenant is None:
-        return None
-    conversation_id = raw["conversation"]["id"].partition(";")[0]
     kind = _kind(raw)
-    if kind is PlaceKind.TEAM:
-        data = channel_data(raw)
-        return Place(tenant, text_at(data, "team", "id") or text_at(data, "teamsTeamId") or conversation_id, kind)
-    return Place(tenant, conversation_id, kind)
+    place_id = (_team_id(raw) if kind is PlaceKind.TEAM else "") or raw["conversation"]["id"].partition(";")[0]
+    # No id of Teams is that long; an index over such a one would refuse the row.
+    return None if tenant is None or len(tenant) + len(place_id) > LONGEST_ID else Place(tenant, place_id, kind)
+
+
+def _team_id(raw: Raw) -> str:
+    data = channel_data(raw)
+    return text_at(data, "team", "id") or text_at(data, "teamsTeamId")
 
 
 def name_of(raw: Raw, place: Place) -> str | None:

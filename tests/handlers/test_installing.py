@@ -175,3 +175,10 @@ async def test_the_welcome_follows_a_changed_service_url(bot: ServedBot, microso
     moved = {**message(chat, "help"), "serviceUrl": "https://smba.trafficmanager.net/emea/"}
     assert (await bot.teams.post(moved)).status == 201
     assert microsoft.connector.activities[-1].service_url == "https://smba.trafficmanager.net/emea/"
+
+
+async def test_a_team_id_as_no_team_has_is_no_place(bot: ServedBot, microsoft: Microsoft) -> None:
+    event = install_team(new_team())
+    event["channelData"]["team"]["id"] = "19:" + "x" * 5000
+    assert (await bot.teams.post(event)).status == 201
+    assert not microsoft.connector.activities
