@@ -1,9 +1,9 @@
 """Sends Sentry's webhooks and the requests of its alert-rule editor, signed as Sentry signs them."""
 
 import asyncio
-import io
 import hashlib
 import hmac
+import io
 import time
 import uuid
 from collections.abc import Mapping
