@@ -6,7 +6,7 @@ from sandbox.sentry import Sentry
 from sandbox.sentry_hooks import Alert, Failure
 from tests.alerts.world import Alerting, words
 from tests.conftest import ServedBot
-from tests.handlers.talk import Place, connect, happens
+from tests.handlers.talk import Place, connect
 
 
 async def test_an_alert_becomes_a_card_with_everything_that_people_ask_for(alerting: Alerting) -> None:
@@ -86,4 +86,4 @@ async def test_a_card_is_posted_when_teams_was_away(alerting: Alerting) -> None:
     alerting.microsoft.connector.faults.add(respond(503), times=2)
     await alerting.sentry.raise_issue_alert()
     await alerting.card("ValueError: bad total")
-    await happens(lambda: len(alerting.cards("ValueError: bad total")) == 1)
+    assert len(alerting.cards("ValueError: bad total")) == 1

@@ -102,7 +102,7 @@ async def test_every_kind_of_place_subscribes(
     alerting = Alerting(bot, microsoft, sentry, any_place)
     await alerting.say("subscribe level:error")
     await sentry.raise_issue_alert()
-    await alerting.card("ValueError: bad total")
+    assert await alerting.card("ValueError: bad total")
 
 
 async def test_a_private_or_shared_channel_hears_what_it_subscribes_to(alerting: Alerting) -> None:

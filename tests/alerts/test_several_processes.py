@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from sandbox.faults import delay
 from sandbox.microsoft import Microsoft
@@ -30,9 +29,9 @@ async def test_an_alert_that_was_taken_comes_after_a_restart(
 
 
 async def test_two_processes_make_one_card(
-    start_bot: Callable[..., Awaitable[ServedBot]], microsoft: Microsoft, sentry: Sentry, tmp_path: Path
+    start_bot: Callable[..., Awaitable[ServedBot]], microsoft: Microsoft, sentry: Sentry, url: str
 ) -> None:
-    bot, _ = await start_bot(), await start_bot()
+    bot, _ = await start_bot(DATABASE_URL=url), await start_bot(DATABASE_URL=url)
     await connect(bot, microsoft, sentry, Team())
     alerting = Alerting(bot, microsoft, sentry, Team())
     issue, first = await sentry.raise_issue_alert()
@@ -40,6 +39,6 @@ async def test_two_processes_make_one_card(
     again = [sentry.send_again(first) for _ in range(5)]
     await asyncio.gather(*more, *again)
     waiting = "SELECT count(*) FROM webhooks WHERE state = 0"
-    await happens(lambda: ask(f"sqlite:///{tmp_path}/bot.db", waiting) == [(0,)])
+    await happens(lambda: ask(url, waiting) == [(0,)])
     await alerting.looks(await alerting.card("ValueError: bad total"), "Updated: 20 events")
     assert len(alerting.cards("ValueError: bad total")) == 1
