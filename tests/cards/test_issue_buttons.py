@@ -108,6 +108,7 @@ def test_people_and_teams_are_found_by_typing_or_in_the_list() -> None:
     activity = cards.build_issue_card(ORDINARY, controls=CONTROLS)
     search = next(element for element in inputs_of(activity) if element["id"] == cards.ASSIGNEE)
     assert search["style"] == "filtered"
+    assert search["isRequired"] is True
     assert search["choices.data"] == {"type": "Data.Query", "dataset": f"{cards.ASSIGNEES}{TOKEN}"}
     assert search["choices"] == [{"title": each.name, "value": each.value} for each in SOMEBODY]
 
