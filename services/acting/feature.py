@@ -1,10 +1,12 @@
 """Puts everything together that people need to act on issues from Teams."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cards import Controls
-from sentry_api import SentryApi
+from sentry_api import Access, Issue, SentryApi
 from services.acting.account_commands import AccountCommands
 from services.acting.acting import Acting, Services
 from services.acting.alert_cards import AlertCards
@@ -21,6 +23,9 @@ from services.alerts.painting import Spot
 from services.alerts.painting import Subject as CardSubject
 from services.delivery import Delivery
 from store import Store, StoredOrganization
+
+PEOPLE_WITHIN = 2.0
+"""Seconds that a card waits for the people it can be given to; then it has the typed search alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def open_acting(
     sign_ins = SignIns(store, sentry, settings)
     alert_cards = AlertCards(store.alerts, cards, clock)
     grounds, showing = Grounds(store, identities), Showing(sentry, tokens, alert_cards)
-    cards.controls_for = _controls_for(showing)
+    cards.controls_for, cards.get_ready = _controls_for(showing), _get_ready(showing)
     services = Services(
         store=store,
         sentry=sentry,
@@ -78,3 +83,13 @@ def _controls_for(showing: Showing) -> Callable[[StoredOrganization, CardSubject
         return showing.controls(spot.place, Subject(organization.id, subject.issue_id), subject.facts.project)
 
     return controls
+
+
+def _get_ready(showing: Showing) -> Callable[[StoredOrganization, Issue], Awaitable[None]]:
+    async def get_ready(organization: StoredOrganization, issue: Issue) -> None:
+        access = Access(organization.sentry_url, organization.slug, organization.token)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PEOPLE_WITHIN):
+                await showing.learn_people(organization.id, access, issue.project)
+
+    return get_ready

@@ -130,7 +130,9 @@ class Lookups:
     async def _card(self, ground: Ground, access: Access, issue: Issue) -> dict[str, Any]:
         if issue.project is not None:
             with suppress(SentrySlow):
-                await _in_time(self._showing.learn_people(ground.connection, access, issue.project), _PEOPLE_WITHIN)
+                await _in_time(
+                    self._showing.learn_people(ground.connection.organization_id, access, issue.project), _PEOPLE_WITHIN
+                )
         return self._showing.card(ground, await self._showing.facts(ground, issue))
 
     async def _unfurl(self, place: Place, person: Person, address: IssueAddress) -> dict[str, Any]:

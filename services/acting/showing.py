@@ -1,5 +1,6 @@
 """The card of an issue as it is to be shown in one place, with the buttons that belong there."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from typing import Any
@@ -20,6 +21,7 @@ from services.acting.tokens import ActionTokens, Subject
 log = structlog.get_logger(__name__)
 _REMEMBERED = 2000
 _CANDIDATES_FOR = 600.0
+_ASKED_AGAIN_AFTER = 30.0
 _MOST_MEMBERS = 40
 _MOST_TEAMS = 10
 
@@ -33,6 +35,7 @@ class Showing:
         self._cards = cards
         self._shown: OrderedDict[Subject, IssueFacts] = OrderedDict()
         self._candidates: OrderedDict[tuple[int, str], tuple[float, tuple[Candidate, ...]]] = OrderedDict()
+        self._asking: dict[tuple[int, str], asyncio.Task[None]] = {}
 
     def controls(self, place: Place, subject: Subject, project: str) -> Controls:
         """Return the buttons for a card about `subject` in `place`; with the people of the project, once known."""
@@ -62,17 +65,29 @@ class Showing:
         known = await self._cards.facts(ground.connection.organization_id, ground.issue_id)
         return known or self._shown.get(ground.subject) or _unknown(ground.connection, ground.issue_id)
 
-    async def learn_people(self, connection: Connection, access: Access, project: Project) -> None:
-        """Learn who an issue of the project can be given to: a list for clients without typed search."""
-        key, now = (connection.organization_id, project.slug), time.monotonic()
-        until, known = self._candidates.get(key, (0.0, ()))
-        if now < until:
+    async def learn_people(self, organization_id: int, access: Access, project: Project | None) -> None:
+        """Learn who an issue of the project can be given to: a list for clients without typed search.
+
+        Who comes while others wait for the same waits with them; who gives up leaves the answer to the next.
+        """
+        key = (organization_id, project.slug if project else "")
+        until, _ = self._candidates.get(key, (0.0, ()))
+        if project is None or time.monotonic() < until:
             return
+        if key not in self._asking:
+            self._asking[key] = asyncio.create_task(self._learn(key, access))
+            self._asking[key].add_done_callback(lambda _: self._asking.pop(key, None))
+        await asyncio.shield(self._asking[key])
+
+    async def _learn(self, key: tuple[int, str], access: Access) -> None:
+        _, known = self._candidates.get(key, (0.0, ()))
+        lasts = _CANDIDATES_FOR
         try:
-            known = await self._ask_for_people(access, project.slug)
+            known = await self._ask_for_people(access, key[1])
         except SentryError as error:
             log.info("no candidates", error=str(error))
-        self._candidates[key] = (now + _CANDIDATES_FOR, known)
+            lasts = _ASKED_AGAIN_AFTER
+        self._candidates[key] = (time.monotonic() + lasts, known)
         _trim(self._candidates)
 
     async def _ask_for_people(self, access: Access, project: str) -> tuple[Candidate, ...]:

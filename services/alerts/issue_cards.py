@@ -9,7 +9,16 @@ from issue_model import IssueFacts
 from sentry_api import Issue, SentryError
 from services.alerts import facts as issue_facts
 from services.alerts.organizations import Organizations
-from services.alerts.painting import ControlsFor, Progress, mark_of, no_controls, painted, written
+from services.alerts.painting import (
+    ControlsFor,
+    GetReady,
+    Progress,
+    mark_of,
+    no_controls,
+    nothing_to_get_ready,
+    painted,
+    written,
+)
 from store import AlertStore, Method, NewDelivery, StoredCard, StoredOrganization
 
 log = structlog.get_logger(__name__)
@@ -27,7 +36,10 @@ class NoOrganization(LookupError):
 
 
 class IssueCards:
-    """Cards of issues. `controls_for` gives their buttons and may be replaced until the first alert comes."""
+    """Cards of issues. `controls_for` gives their buttons, `get_ready` learns what these need.
+
+    Both may be replaced until the first alert comes.
+    """
 
     def __init__(
         self,
@@ -38,6 +50,7 @@ class IssueCards:
         carry: Callable[[], None] = lambda: None,
     ) -> None:
         self.controls_for: ControlsFor = no_controls
+        self.get_ready: GetReady = nothing_to_get_ready
         self._store = store
         self._organizations = organizations
         self.clock = clock
@@ -67,9 +80,12 @@ class IssueCards:
         if not cards:
             return 0
         organization = await self._organization(organization_id)
-        issue = await self._now(organization, issue_id) or known
+        now = await self._now(organization, issue_id)
+        issue = now or known
         if issue is None and notice is None:
             return len(cards)
+        if now is not None:
+            await self.get_ready(organization, now)
         await self._change(cards, issue, notice)
         return len(cards)
 

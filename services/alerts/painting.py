@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from cards import Controls, Failed, Notices, Storm, Working, build_issue_card, build_metric_alert_card
 from issue_model import IssueFacts
 from model import ConversationReference, Place
+from sentry_api import Issue
 from services.alerts import facts as issue_facts
 from services.alerts import metric_facts
 from store import StoredCard, StoredOrganization
@@ -38,11 +39,18 @@ class Subject:
 ControlsFor: TypeAlias = Callable[[StoredOrganization, Subject, Spot], Controls | None]
 """Gives the buttons of an issue's card in a place; None where there are to be none."""
 
+GetReady: TypeAlias = Callable[[StoredOrganization, Issue], Awaitable[None]]
+"""Learns what the buttons need to know, before the card of an issue is made."""
+
 _READERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (Working, Failed)}
 
 
 def no_controls(organization: StoredOrganization, subject: Subject, spot: Spot) -> None:
     """Give no buttons: the card leads to Sentry only."""
+
+
+async def nothing_to_get_ready(organization: StoredOrganization, issue: Issue) -> None:
+    """Learn nothing."""
 
 
 def written(progress: Progress | None) -> str | None:

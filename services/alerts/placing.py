@@ -61,6 +61,8 @@ class Placing:
     ) -> None:
         """Post a card to each target, or count on the one that stands there already."""
         issue = happening.issue or await self._ask(organization, happening.issue_id, targets)
+        if issue is not None:
+            await self._cards.get_ready(organization, issue)
         placements = [self._placement(webhook, organization, happening, target, issue) for target in targets]
         await self.store(webhook, organization, placements)
 
