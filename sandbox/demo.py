@@ -56,11 +56,10 @@ def main() -> int:
 def _run() -> None:
     with (
         Sentry() as sentry,
-        LocalBot(_free_port(), sentry.url, _sentry_clients(sentry)) as bot,
+        LocalBot(_free_port(), sentry.url, json.dumps({sentry.url: sentry.oauth_client})) as bot,
         Playground(bot.endpoint) as playground,
     ):
-        sentry.app.webhook_url = f"{bot.settings.public_url}/sentry/webhook"
-        sentry.oauth.redirects.add(f"{bot.settings.public_url}/sign-in/callback")
+        sentry.serve(bot.settings.public_url)
         print(_what_to_do(sentry, playground), flush=True)
         playground.wait()
 
@@ -75,11 +74,6 @@ def _what_to_do(sentry: Sentry, playground: Playground) -> str:
         sentry=f"{sentry.url}{HOME}",
         no_permission=sentry.add_token(slug, scopes=("project:read",), token=TOKEN_WITHOUT_PERMISSION),
     )
-
-
-def _sentry_clients(sentry: Sentry) -> str:
-    known = {"client_id": sentry.oauth.client_id, "client_secret": sentry.oauth.client_secret}
-    return json.dumps({sentry.url: known})
 
 
 def _free_port() -> int:

@@ -54,6 +54,16 @@ class Sentry(StandIn):
         """Whether Sentry's description is at hand, so that requests are held against it."""
         return self._api.description is not None
 
+    @property
+    def oauth_client(self) -> dict[str, str]:
+        """The application by which people sign in, as SENTRY_OAUTH_CLIENTS names it."""
+        return {"client_id": self.oauth.client_id, "client_secret": self.oauth.client_secret}
+
+    def serve(self, bot_url: str) -> None:
+        """Send the integration's webhooks, and people who have signed in, to the bot at that address."""
+        self.app.webhook_url = f"{bot_url}/sentry/webhook"
+        self.oauth.redirects.add(f"{bot_url}/sign-in/callback")
+
     def add_organization(self, slug: str, name: str) -> None:
         """One more organization."""
         self.state.add_organization(slug, name)

@@ -135,7 +135,7 @@ async def _form(request: web.Request) -> dict[str, str]:
 
 
 def _settings(form: dict[str, str]) -> dict[str, str] | None:
-    return {"channel": form["channel"]} if form.get("channel") else None
+    return {"place": form["place"]} if form.get("place") else None
 
 
 def _outcome(delivery: Delivery) -> str:
