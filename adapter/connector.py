@@ -66,6 +66,10 @@ class Connector:
         url = self._url(to).removesuffix("/activities")
         await self._transport.call("GET", f"{url}/pagedmembers?pageSize=1", within=within)
 
+    async def ready(self) -> None:
+        """Return as soon as a post would leave without delay, or when it is clear that there is no token now."""
+        await self._transport.ready()
+
     def _url(self, to: ConversationReference, activity_id: str | None = None) -> str:
         if not is_allowed(to.service_url, self._cloud):
             message = "the stored service URL is not on this cloud's allow list"

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -61,6 +62,11 @@ class ConnectorTransport:
                 raise
             metrics.connector_call(method, "ok")
             return answer
+
+    async def ready(self, within: float = WITHIN) -> None:
+        """Return as soon as a call would be made without delay, or when it is clear that there is no token now."""
+        with suppress(ConnectorError):
+            await self._bearer(asyncio.get_running_loop().time() + within)
 
     async def _call(self, method: str, url: str, body: bytes | None, within: float, *, repeat: bool) -> Answer:
         loop = asyncio.get_running_loop()

@@ -31,6 +31,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 class Poster(Protocol):
     """The part of the connector that posts; every method gives up in time, with a ConnectorError."""
 
+    async def ready(self) -> None:
+        """Return as soon as a post would leave without delay, or when it is clear that it cannot; raises nothing."""
+
     async def send(
         self, to: ConversationReference, activity: Mapping[str, Any], *, within: float = ..., repeat: bool = ...
     ) -> str:

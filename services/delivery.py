@@ -147,6 +147,8 @@ class Delivery:
 
     async def _carry(self, claimed: Claimed) -> None:
         structlog.contextvars.bind_contextvars(trace_id=tracing.begin(None))
+        # What waited for a token misses its turn and gets another one: it must not go out all at once.
+        await self._poster.ready()
         in_time = await turn_came(claimed)
         if not in_time or self._stopping or self.figures.unnoted:
             await self._carrier.hand_back(claimed, missed=not in_time)

@@ -183,6 +183,18 @@ async def test_another_instance_goes_on_with_the_work_of_a_dead_one(
     assert len(await store.deliveries.listing(State.DELIVERED)) == 3
 
 
+async def test_what_waited_for_a_token_does_not_go_out_at_once(
+    shared: dict[str, str], microsoft: Microsoft, store: Store
+) -> None:
+    await asyncio.gather(*(store.deliveries.enqueue(card(number)) for number in range(60)))
+    microsoft.entra.faults.add(delay(4), path="/oauth2/v2.0/token")
+    async with process(shared, microsoft):
+        await all_sent(store)
+    times = [posted.at for posted in microsoft.connector.activities]
+    assert len(times) == 60
+    assert max(sum(at - 1 < other <= at for other in times) for at in times) <= 30
+
+
 @asynccontextmanager
 async def gunicorn(values: dict[str, str], microsoft: Microsoft, workers: int) -> AsyncIterator[Process]:
     """Run the bot as gunicorn's workers."""
