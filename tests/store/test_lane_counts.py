@@ -14,7 +14,8 @@ from tests.store.conftest import Query
 from tests.store.places import NOW, arrival, later, team
 
 WRONG = """
-    SELECT lanes.*, count(deliveries.id) FROM lanes LEFT JOIN deliveries ON deliveries.lane_id = lanes.lane_id AND state = 0
+    SELECT lanes.*, count(deliveries.id)
+    FROM lanes LEFT JOIN deliveries ON deliveries.lane_id = lanes.lane_id AND state = 0
     GROUP BY lanes.lane_id HAVING count(deliveries.id) <> lanes.waiting OR (lanes.waiting > 0 AND due_at IS NULL)
 """
 
