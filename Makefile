@@ -21,7 +21,7 @@ run: $(VENV)/.runtime ## Set up and run the bot (without credentials: local mode
 	$(BIN)/python bot.py
 
 test: $(VENV)/.dev ## Set up and run the tests
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
 
 lint: $(VENV)/.dev ## Check style, types and architecture
 	$(BIN)/ruff format --check .
