@@ -10,8 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from sandbox.playground import Playground
 from sandbox.sentry import Sentry
-from tests.e2e.bot_process import BotProcess, endpoint, free_port
-from tests.e2e.teams_client import PICTURES, TeamsClient, keep_picture
+from tests.e2e.bot_process import BotProcess, bot_url, free_port
+from tests.e2e.sentry_page import SentryPage
+from tests.e2e.setup_page import SetupPage
+from tests.e2e.teams_client import GENERAL, PICTURES, TeamsClient, keep_picture
 
 PATIENCE = 30_000
 FAILED = pytest.StashKey[bool]()
@@ -55,7 +57,8 @@ def port() -> int:
 def bot(tmp_path: Path, sentry: Sentry, port: int) -> Iterator[BotProcess]:
     """Whatever a test does, the bot must not stumble."""
     sentry.reset()
-    bot = BotProcess(tmp_path, port, sentry.url)
+    sentry.serve(bot_url(port))
+    bot = BotProcess(tmp_path, port, sentry)
     with bot.child:
         yield bot
     written = "".join(bot.child.output)
@@ -66,7 +69,7 @@ def bot(tmp_path: Path, sentry: Sentry, port: int) -> Iterator[BotProcess]:
 
 @pytest.fixture(scope="session")
 def playground(port: int) -> Iterator[Playground]:
-    with Playground(endpoint(port), port=0) as playground:
+    with Playground(f"{bot_url(port)}/api/messages", port=0) as playground:
         yield playground
 
 
@@ -108,3 +111,20 @@ def teams(bot: BotProcess, playground: Playground, page: Page) -> TeamsClient:
     client = TeamsClient(page, playground.url)
     client.open()
     return client
+
+
+@pytest.fixture
+def channel(teams: TeamsClient, sentry: Sentry) -> TeamsClient:
+    """The same window, in a channel that is connected to Sentry."""
+    teams.install_in(GENERAL)
+    setup = SetupPage(teams.open_link(teams.cards, "Set up Sentry"))
+    setup.connect_to(sentry)
+    expect(setup.heading).to_contain_text("is connected")
+    setup.page.close()
+    return teams
+
+
+@pytest.fixture
+def sentry_page(sentry: Sentry, context: BrowserContext, teams: TeamsClient) -> SentryPage:
+    """A second window, in which somebody looks at Sentry."""
+    return SentryPage(context.new_page(), sentry.url)

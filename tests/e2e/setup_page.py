@@ -13,15 +13,14 @@ class SetupPage:
         self.heading = page.get_by_role("heading", level=1)
         self.problem = page.get_by_role("alert")
 
-    def connect(self, organization: str, token: str, name: str = "", client_secret: str = "") -> None:
+    def connect(self, organization: str, token: str, secret: str, name: str = "") -> None:
         """Fill in the form and send it."""
         self.page.get_by_label("Organization slug").fill(organization)
         self.page.get_by_label("Token", exact=True).fill(token)
-        self.page.get_by_label("Client secret", exact=True).fill(client_secret)
+        self.page.get_by_label("Client secret").fill(secret)
         self.page.get_by_label("Your name").fill(name)
         self.page.get_by_role("button", name="Connect").click()
 
     def connect_to(self, sentry: Sentry) -> None:
         """Connect the organization of the sandbox."""
-        sentry.app.webhook_url = f"{self.page.url.partition('/setup')[0]}/sentry/webhook"
-        self.connect(sentry.organization.slug, sentry.token, "Alex Wilber", sentry.app.client_secret)
+        self.connect(sentry.organization.slug, sentry.token, sentry.app.client_secret, "Alex Wilber")

@@ -42,6 +42,10 @@ class TeamsClient:
         """Open a chat or channel."""
         self.page.get_by_role("treeitem", name=place).click()
 
+    def look(self) -> None:
+        """Bring the window to the front: the browser draws nothing behind another one."""
+        self.page.bring_to_front()
+
     def card(self, text: str) -> Locator:
         """The cards in the open place that say `text`."""
         return self.cards.filter(has_text=text)
@@ -70,10 +74,33 @@ class TeamsClient:
             self.page.keyboard.type(text)
             self.page.keyboard.press("Enter")
 
-    def press(self, card: Locator, button: str, kind: str) -> None:
-        """Press a button that tells the bot something, as an activity of that kind."""
+    def press(self, card: Locator, button: str, kind: str, *, last: bool = False) -> None:
+        """Press a button that tells the bot something, as an activity of that kind.
+
+        last: of several with that name, the one below the others.
+        """
+        buttons = card.get_by_role("button", name=button, exact=True)
         with self._answering(kind):
-            card.get_by_role("button", name=button).click()
+            (buttons.last if last else buttons).click()
+
+    def unfold(self, card: Locator, button: str, inside: Locator) -> None:
+        """Open the part of a card that is behind a button. The Playground folds it when it draws the card anew."""
+        for _ in range(5):
+            card.get_by_role("button", name=button, exact=True).first.click()
+            self.page.wait_for_timeout(MOMENT)
+            if inside.is_visible():
+                return
+
+    def choose_from(self, card: Locator, button: str, name: str) -> None:
+        """Type a part of a name behind a button, and choose it from the list that the card brought with it.
+
+        The Playground asks the bot for nothing while one types.
+        """
+        box = card.get_by_role("combobox")
+        self.unfold(card, button, box)
+        box.click()
+        self.page.keyboard.type(name[:3])
+        self.page.get_by_role("option", name=name).click()
 
     def mock(self, event: str, kind: str) -> None:
         """Send an event from "Mock an Activity"; it is an activity of that kind."""

@@ -44,12 +44,13 @@ def test_a_place_is_connected(teams: TeamsClient, sentry: Sentry, place: str, ca
 
 def test_a_refused_token_can_be_corrected_on_the_same_page(teams: TeamsClient, sentry: Sentry) -> None:
     setup = SetupPage(teams.open_link(teams.cards, "Set up Sentry"))
-    setup.connect(sentry.organization.slug, "sntrys_wrong", "Alex Wilber")
+    setup.connect(sentry.organization.slug, "sntrys_wrong", sentry.app.client_secret, "Alex Wilber")
     expect(setup.problem).to_contain_text("does not accept this token")
     keep_picture(setup.page, "setup-problem")
     expect(setup.page.get_by_label("Organization slug")).to_have_value(sentry.organization.slug)
     expect(setup.page.get_by_label("Token", exact=True)).to_have_value("")
     setup.page.get_by_label("Token", exact=True).fill(sentry.token)
+    setup.page.get_by_label("Client secret").fill(sentry.app.client_secret)
     setup.page.keyboard.press("Enter")
     expect(setup.heading).to_contain_text("is connected")
     teams.expect_cards(CONNECTED, CONFIRMATION)
