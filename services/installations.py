@@ -1,5 +1,7 @@
 """The bot comes to a place, is greeted with one card, and is forgotten when it leaves."""
 
+import asyncio
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +14,14 @@ from model import Arrival, Installation, Place, PlaceKind
 from services.commands import new_nonce
 from services.delivery import Delivery
 from services.setup_links import SetupLinks
-from store import WELCOME, NewDelivery, Store
+from store import WELCOME, NewDelivery, Store, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 OVERDUE = timedelta(seconds=30)
 """After this time nobody is at a welcome any more: posting it in the turn takes ten seconds at most."""
+
+NOTED_WITHIN, NOTE_AGAIN = 15.0, 0.5
+"""Seconds; before the welcome is overdue."""
 
 SECOND_TRY = 2.0
 PENDING_AT_ONCE = 100
@@ -67,7 +72,18 @@ class Installations:
             await self._refused(installation, new, error)
         else:
             if activity_id is not None:
-                await self._store.welcomed(installation.id, activity_id, self._clock())
+                await self._note(installation, activity_id)
+
+    async def _note(self, installation: Installation, activity_id: str) -> None:
+        """Note a welcome, again while the database is away: one that is not noted would be posted once more."""
+        until = time.monotonic() + NOTED_WITHIN
+        while True:
+            try:
+                return await self._store.welcomed(installation.id, activity_id, self._clock())
+            except StoreUnavailable:
+                if time.monotonic() >= until:
+                    raise
+            await asyncio.sleep(NOTE_AGAIN)
 
     async def _refused(self, installation: Installation, new: NewDelivery, error: ConnectorError) -> None:
         log.warning("welcome not posted", installation=installation.id, error=str(error), gone=error.gone)

@@ -122,6 +122,22 @@ async def test_a_card_that_was_posted_while_the_database_went_away_is_not_posted
     assert summaries(microsoft) == ["card 0", "card 1", "card 2"]
 
 
+async def test_a_welcome_that_was_posted_while_the_database_went_away_is_noted(
+    values: dict[str, str], microsoft: Microsoft, own_postgres: Postgres
+) -> None:
+    url = own_postgres.url(own_postgres.create_database())
+    async with process({**values, "DATABASE_URL": url}, microsoft) as bot:
+        microsoft.connector.faults.add(delay(1))
+        turn = asyncio.create_task(bot.teams.post(install_team(new_team("Meanwhile"))))
+        await happens(lambda: microsoft.connector.faults.played)
+        own_postgres.stop()
+        await happens(lambda: summaries(microsoft))
+        await asyncio.sleep(1)
+        own_postgres.start()
+        assert (await turn).status == 201
+    assert ask(url, "SELECT count(*) FROM installations WHERE welcomed_at IS NOT NULL") == [(1,)]
+
+
 async def test_what_an_instance_claimed_is_handed_back_when_it_is_told_to_stop(
     shared: dict[str, str], microsoft: Microsoft, store: Store, postgres_url: str
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.chaos.places import Places, card_name
 from benchmarks.chaos.plan import Plan
 
-NOTED_WITHIN = 20.0
+NOTED_WITHIN = 10.0
 """Seconds between a post and the death that explains why it was not noted: a note waits for a database that is away."""
 
 
@@ -89,9 +89,10 @@ def _repeated(posts: Iterable[Post]) -> list[tuple[Post, Post]]:
 def _explained(post: Post, again: Post, deaths: Mapping[str, float]) -> float | None:
     """Return how long after the first post its process was killed; None if that is not why there is a second."""
     died = deaths.get(post.life)
-    if post.lost or died is None or not post.at <= died <= again.at:
+    if post.lost or died is None or died > again.at or died - post.at > NOTED_WITHIN:
         return None
-    return died - post.at if died - post.at <= NOTED_WITHIN else None
+    # What was on its way when the process was killed arrives after that.
+    return max(0.0, died - post.at)
 
 
 def _out_of_order(posts: Iterable[Post]) -> int:
