@@ -13,12 +13,12 @@ class SentryPage:
         self.page = page
         self._home = f"{url}/sandbox/"
 
-    def raise_alert(self, title: str = ISSUE, issue: str = "a new issue") -> None:
-        """Let a rule fire, for a new issue or once more for a known one (its short id)."""
+    def raise_alert(self, title: str = ISSUE, project: str = "web") -> None:
+        """Let a rule fire, for a new issue."""
         self._open()
         form = self.page.locator("form[action='/sandbox/alert']")
         form.get_by_label("Title").fill(title)
-        form.get_by_label("issue", exact=True).select_option(issue)
+        form.get_by_label("project", exact=True).last.select_option(project)
         form.get_by_role("button", name="Raise issue alert").click()
         expect(self.page.get_by_role("status")).to_contain_text("200")
 

@@ -53,3 +53,22 @@ def test_the_card_follows_what_happens_in_sentry(channel: TeamsClient, sentry_pa
     keep_picture(channel.page, "followed")
     sentry_page.change(WEB_1, "Reopen")
     expect(card.get_by_role("button", name="Resolve", exact=True)).to_have_count(1)
+
+
+def test_a_chat_says_what_it_wants(teams: TeamsClient, sentry: Sentry, sentry_page: SentryPage) -> None:
+    SetupPage(teams.open_link(teams.cards, "Set up Sentry")).connect_to(sentry)
+    expect(teams.card("Sentry is connected")).to_have_count(1)
+    teams.say("test")
+    expect(teams.card("sample")).to_have_count(1)
+    teams.say("subscribe issues project:mobile")
+    expect(teams.card("Subscribed")).to_contain_text("mobile")
+    sentry_page.raise_alert("KeyError: unwanted")
+    sentry_page.raise_alert("KeyError: wanted", project="mobile")
+    expect(teams.card("KeyError: wanted")).to_have_count(1)
+    expect(teams.card("KeyError: unwanted")).to_have_count(0)
+    teams.say(f"issue {WEB_1}")
+    expect(teams.card("KeyError: unwanted")).to_have_count(1)
+    teams.say("mute 2h")
+    teams.say("subscriptions")
+    expect(teams.card("What comes to")).to_contain_text("Muted until")
+    keep_picture(teams.page, "subscriptions")

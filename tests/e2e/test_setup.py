@@ -88,6 +88,10 @@ def test_names_are_shown_as_they_are_written(teams: TeamsClient) -> None:
 
 def test_the_setup_page_in_the_dark_and_on_a_phone(teams: TeamsClient) -> None:
     page = teams.open_link(teams.cards, "Set up Sentry")
+    steps = page.locator("summary")
+    steps.click()
+    keep_picture(page.locator("main"), "setup-page")
+    steps.click()
     page.emulate_media(color_scheme="dark")
     keep_picture(page, "setup-dark")
     page.set_viewport_size({"width": 360, "height": 740})
