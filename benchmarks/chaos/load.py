@@ -17,7 +17,7 @@ from store import DeliveryStore, StoreError
 
 AT_ONCE = 16
 PAUSE = 0.5
-CATCHING_UP = 3
+CATCHING_UP = 2
 """How much faster than planned the installs come that an instance which is down has kept waiting."""
 
 

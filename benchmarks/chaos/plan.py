@@ -26,4 +26,4 @@ class Plan:
 FULL = Plan(
     instances=3, installs=2000, cards=5000, seconds=100, conversations=500, tenants=20, kill_every=4, token_away=10
 )
-QUICK = Plan(instances=3, installs=120, cards=400, seconds=12, conversations=50, tenants=5, kill_every=3, token_away=3)
+QUICK = Plan(instances=3, installs=120, cards=400, seconds=12, conversations=50, tenants=10, kill_every=3, token_away=3)
