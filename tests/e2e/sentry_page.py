@@ -22,6 +22,14 @@ class SentryPage:
         form.get_by_role("button", name="Raise issue alert").click()
         expect(self.page.get_by_role("status")).to_contain_text("200")
 
+    def raise_metric_alert(self, state: str) -> None:
+        """Let a metric alert change its state."""
+        self._open()
+        form = self.page.locator("form[action='/sandbox/metric']")
+        form.get_by_label("state", exact=True).last.select_option(state)
+        form.get_by_role("button", name="Raise metric alert").click()
+        expect(self.page.get_by_role("status")).to_contain_text("200")
+
     def raise_storm(self, issue: str, times: int) -> None:
         """Let the same issue happen that many times more, as fast as can be."""
         number = self.page.locator("select[name=issue] option", has_text=issue).get_attribute("value") or ""

@@ -22,6 +22,11 @@ def test_an_alert_arrives_in_a_chat(
     card = teams.card(ISSUE)
     expect(card).to_contain_text("Errors in checkout")
     expect(card).to_contain_text(WEB_1)
+    sentry_page.raise_metric_alert("critical")
+    measured = teams.card("Error rate")
+    expect(measured).to_contain_text("Critical")
+    sentry_page.raise_metric_alert("resolved")
+    expect(measured).to_contain_text("Resolved")
     teams.look()
     keep_picture(teams.page, f"alert-{picture}")
     assert sentry.violations == []
