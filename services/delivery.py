@@ -73,6 +73,20 @@ class Delivery:
             log.warning("posted later", purpose=new.purpose, delivery=delivery_id, why=str(error))
             return None
 
+    async def post_stored(self, new: NewDelivery) -> str | None:
+        """Do as `post` does with what was stored already, to come later in case this process ends before it is posted.
+
+        Raises what `post` raises.
+        """
+        activity_id = await self.post(new)
+        if activity_id is not None:
+            try:
+                await self._store.drop(new.key, "posted at once")
+            except StoreError as error:
+                self.figures.maybe_doubled += 1
+                log.warning("posted, and may be posted again", purpose=new.purpose, error=str(error))
+        return activity_id
+
     async def take_up(self, new: NewDelivery, older_than: datetime, now: datetime) -> bool:
         """Deliver a welcome that was due before `older_than` and that no process is at; False if there is no such."""
         delivery_id = await self._store.take_up(new, older_than, now)

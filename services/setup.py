@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +37,8 @@ from store import Method, NewDelivery, OrganizationAccess, Store, StoreUnavailab
 
 log = structlog.get_logger(__name__)
 
+# Longer than posting at once may take: until then nobody else posts what this process is about to post.
+IN_CASE_WE_DIE = timedelta(seconds=15)
 _KINDS: Mapping[type[SentryError], ProblemKind] = {
     WrongToken: ProblemKind.WRONG_TOKEN,
     MissingPermission: ProblemKind.MISSING_PERMISSION,
@@ -151,7 +154,12 @@ class Setup:
             integration,
         )
         installation = await self._store.connect(
-            pending.installation.id, pending.parameters.nonce, access, request.connected_by, self._clock()
+            pending.installation.id,
+            pending.parameters.nonce,
+            access,
+            request.connected_by,
+            self._clock(),
+            lambda connected: _news_of(connected, organization, request.connected_by, IN_CASE_WE_DIE),
         )
         if installation is not None:
             return installation
@@ -166,39 +174,40 @@ class Setup:
 
     async def _announce(self, installation: Installation, organization: Organization, connected_by: str) -> Announced:
         """Tell Teams. The place is connected already, so that a failure here is logged and told, never raised."""
-        confirmation = build_confirmation_card(
-            organization.name, organization.url, installation.name, connected_by, installation.place.kind
-        )
-        announced, _ = await asyncio.gather(
-            self._tell(_news(installation, "confirmation", confirmation)),
-            self._finish_welcome(installation, organization),
-        )
-        return announced
-
-    async def _finish_welcome(self, installation: Installation, organization: Organization) -> None:
-        activity_id = installation.welcome_activity_id
-        if activity_id is None:
-            return
-        card = build_finished_welcome_card(installation.place.kind, installation.name, organization.name)
-        news = _news(installation, "finished welcome", card)
-        await self._tell(replace(news, method=Method.UPDATE, activity_id=activity_id))
+        told = await asyncio.gather(*map(self._tell, _news_of(installation, organization, connected_by)))
+        return told[0]
 
     async def _tell(self, news: NewDelivery) -> Announced:
         try:
-            activity_id = await self._delivery.post(news)
+            activity_id = await self._delivery.post_stored(news)
         except (ConnectorError, StoreUnavailable) as error:
             log.warning("setup.not_announced", what=news.purpose, installation=news.installation_id, reason=str(error))
             return Announced.FAILED
         return Announced.LATER if activity_id is None else Announced.POSTED
 
 
-def _news(installation: Installation, what: str, card: dict[str, Any]) -> NewDelivery:
+def _news_of(
+    installation: Installation, organization: Organization, connected_by: str, delay: timedelta = timedelta(0)
+) -> list[NewDelivery]:
+    """Return what a finished setup posts: the confirmation, and the welcome card without its button."""
+    kind, place = installation.place.kind, installation.name
+    confirmation = build_confirmation_card(organization.name, organization.url, place, connected_by, kind)
+    news = [_news(installation, "confirmation", confirmation, delay)]
+    if installation.welcome_activity_id is not None:
+        finished = build_finished_welcome_card(kind, place, organization.name)
+        update = _news(installation, "finished welcome", finished, delay)
+        news.append(replace(update, method=Method.UPDATE, activity_id=installation.welcome_activity_id))
+    return news
+
+
+def _news(installation: Installation, what: str, card: dict[str, Any], delay: timedelta) -> NewDelivery:
     return NewDelivery(
         key=f"setup:{installation.id}:{installation.used_nonce}:{what}",
         to=installation.conversation,
         activity=card,
         purpose=what,
         installation_id=installation.id,
+        delay=delay,
     )
 
 

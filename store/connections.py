@@ -10,12 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Connection, Installation, Place
 from store.audit import AuditEntry, note
-from store.deliveries import drop
-from store.delivery_facts import WELCOME
+from store.deliveries import drop, enqueue
+from store.delivery_facts import WELCOME, NewDelivery
 from store.rows import clean, find, installation_of
 from store.tables import connections, installations, organizations
 from store.times import UtcTime
 from store.transaction import Transaction
+
+News = Callable[[Installation], Sequence[NewDelivery]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,13 @@ TOKEN = (
 )
 
 
-def connect(transaction: Transaction, installation_id: int, nonce: str, setup: Setup) -> Installation | None:
+def connect(
+    transaction: Transaction, installation_id: int, nonce: str, setup: Setup, news: News
+) -> Installation | None:
     """Use up the link that `nonce` names and tie the place to the organization, beside those it is tied to already.
 
-    Returns the installation with its connections; None if the link works no longer.
+    Returns the installation with its connections; None if the link works no longer. What `news` tells of it is stored
+    as deliveries in the same transaction, so that it is told even if the process ends right after the commit.
     """
     known = transaction.one(TENANT, {"installation": installation_id})
     if known is None:
@@ -135,7 +140,10 @@ def connect(transaction: Transaction, installation_id: int, nonce: str, setup: S
     _tie(transaction, installation, setup)
     detail = {"sentry_url": setup.organization.sentry_url, "organization": setup.organization.slug}
     note(transaction, installation.place, AuditEntry(setup.at, "setup", installation.user_id, detail))
-    return find(transaction, installation.place)
+    connected = find(transaction, installation.place)
+    for delivery in news(connected) if connected else ():
+        enqueue(transaction, delivery)
+    return connected
 
 
 def _tie(transaction: Transaction, installation: Installation, setup: Setup) -> None:

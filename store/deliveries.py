@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from model import ConversationReference
 from store.delivery_facts import Counts, Listed, NewDelivery, State
 from store.delivery_tables import database_now, deliveries, lanes
+from store.hastening import come_sooner
 from store.prepared import Prepared
 from store.tables import installations, welcome_due
 from store.times import UtcTime
@@ -88,6 +89,7 @@ OF_INSTALLATION = select(columns.id, columns.lane_id).where(
     columns.installation_id.is_not(None),
     columns.state == WAITING,
 )
+OF_KEY = select(columns.id, columns.lane_id).where(columns.key == bindparam("key"), columns.state == WAITING)
 OF_PURPOSE = OF_INSTALLATION.where(columns.purpose == bindparam("purpose"))
 LOCK_LANES = (
     select(lanes.c.lane_id)
@@ -151,9 +153,16 @@ def enqueue(transaction: Transaction, new: NewDelivery) -> int:
     """Store a delivery and return its id; that of the earlier one if its key is known."""
     row = transaction.hot(INSERT, _values(new))
     if row is None:
-        return int(transaction.execute(KNOWN, {"key": new.key}).one().id)
+        return _known(transaction, new)
     _arm_lane(transaction, lane_of(new.to), new.to.tenant_id, new.delay)
     return int(row.id)
+
+
+def _known(transaction: Transaction, new: NewDelivery) -> int:
+    """Return the id of what is stored under that key; what nobody has tried yet comes as soon as this one would."""
+    delivery_id = int(transaction.execute(KNOWN, {"key": new.key}).one().id)
+    come_sooner(transaction, lane_of(new.to), delivery_id, _milliseconds(new.delay))
+    return delivery_id
 
 
 def enqueue_welcome(transaction: Transaction, new: NewDelivery) -> int:
@@ -204,6 +213,15 @@ def drop(transaction: Transaction, installation_id: int, why: str, purpose: str 
         return 0
     lock_lanes(transaction, [row.lane_id for row in found])
     return sum(_drop(transaction, row.id, why) for row in found)
+
+
+def drop_key(transaction: Transaction, key: str, why: str) -> bool:
+    """End the delivery of that key if it still waits; tells whether it did."""
+    row = transaction.one(OF_KEY, {"key": key})
+    if row is None:
+        return False
+    lock_lanes(transaction, [row.lane_id])
+    return _drop(transaction, row.id, why)
 
 
 def lock_lanes(transaction: Transaction, lane_ids: Sequence[int]) -> None:

@@ -28,6 +28,10 @@ class DeliveryStore:
             lambda transaction: deliveries.enqueue(transaction, new), _order(deliveries.lane_of(new.to))
         )
 
+    async def drop(self, key: str, why: str) -> bool:
+        """End the delivery of that key if it still waits; tells whether it did."""
+        return await self._writer.run(lambda transaction: deliveries.drop_key(transaction, key, why), ALONE)
+
     async def take_up(self, new: NewDelivery, older_than: datetime, now: datetime) -> int | None:
         """Store a welcome that was due before `older_than` and that no process is at; None if there is no such."""
         return await self._writer.run(lambda transaction: deliveries.take_up(transaction, new, older_than, now), ALONE)

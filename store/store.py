@@ -147,24 +147,26 @@ class Store:
             lambda transaction: installations.new_setup_link(transaction, place, nonce), _order(place)
         )
 
-    async def connect(
+    async def connect(  # noqa: PLR0913, PLR0917 - what a setup gives and tells
         self,
         installation_id: int,
         nonce: str,
         organization: OrganizationAccess,
         connected_by: str,
         now: datetime,
+        news: connections.News = lambda _: (),
     ) -> Installation | None:
         """Use up the link that `nonce` names and tie its place to an organization, beside those it has already.
 
-        Returns the installation with its connections; None, and nothing is changed, if the link works no longer.
+        Returns the installation with its connections; None, and nothing is changed, if the link works no longer. What
+        `news` says is to be posted about it is stored in the same transaction.
         """
 
         def operation(transaction: Transaction) -> Installation | None:
             secret = self._cipher.encrypt(organization.client_secret) if organization.client_secret else None
             token = self._cipher.encrypt(organization.token)
             setup = connections.Setup(organization, token, secret, connected_by, now)
-            return connections.connect(transaction, installation_id, nonce, setup)
+            return connections.connect(transaction, installation_id, nonce, setup, news)
 
         return await self._writer.run(operation, ALONE)
 

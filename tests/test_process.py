@@ -19,9 +19,11 @@ import pytest
 from sandbox.child import Child
 from sandbox.faults import delay, hang
 from sandbox.microsoft import Microsoft
-from sandbox.teams import Teams, install_team, installation_update, new_team
+from sandbox.sentry import Sentry
+from sandbox.teams import Teams, install_personal, install_team, installation_update, new_personal_chat, new_team
 from settings import setting_names
-from tests.handlers.talk import happens, summaries
+from tests.databases import let_pass
+from tests.handlers.talk import happens, setup_path, summaries
 
 ROOT = Path(__file__).parent.parent
 
@@ -153,6 +155,28 @@ async def test_a_sudden_end_loses_nothing_that_was_answered_and_no_welcome(
     ]:
         async with aiohttp.ClientSession() as browser, browser.get(second.url + link["url"].split(".org")[1]) as page:
             assert page.status == 200
+
+
+async def test_a_sudden_end_after_the_setup_was_stored_loses_no_confirmation(
+    start: Callable[[], Any], microsoft: Microsoft, sentry: Sentry, values: dict[str, str]
+) -> None:
+    first = await start()
+    await first.teams.post(install_personal(new_personal_chat()))
+    sentry.app.webhook_url = f"{values['PUBLIC_URL']}/sentry/webhook"
+    form = {"sentry_url": sentry.url, "organization": sentry.organization.slug, "token": sentry.token}
+    form["client_secret"] = sentry.app.client_secret
+    microsoft.connector.faults.add(hang(), times=2)
+    async with aiohttp.ClientSession() as browser:
+        finishing = asyncio.create_task(browser.post(first.url + setup_path(microsoft), data=form))
+        await happens(lambda: microsoft.connector.faults.played == 2)
+        assert await first.end(signal.SIGKILL) == -signal.SIGKILL
+        with pytest.raises(aiohttp.ClientError):
+            await finishing
+    let_pass(values["DATABASE_URL"], 60)
+    await start()
+    await microsoft.connector.arrived(3)
+    assert summaries(microsoft)[1:] == [f"{sentry.organization.name} is connected to this chat"]
+    assert [posted.method for posted in microsoft.connector.activities] == ["POST", "POST", "PUT"]
 
 
 async def test_two_processes_on_one_database_greet_each_place_once(
