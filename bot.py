@@ -44,6 +44,7 @@ from handlers.keys import (
     SETUP_SIGN_IN,
     PageFacts,
 )
+from handlers.languages import languages
 from handlers.teams import Services, TeamsBot
 from sentry_api import OAuthClient, SentryApi
 from services.acting.feature import open_acting
@@ -64,6 +65,7 @@ from services.setup_links import SetupLinks
 from services.upkeep import Upkeep
 from settings import Settings, SettingsError, load_settings
 from store import Store, StoreError
+from texts import speak_to_all_in
 
 gc.freeze()
 gc.enable()
@@ -98,6 +100,7 @@ async def create_app(settings: Settings | None = None) -> web.Application:
 
 async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     opened.push_async_callback(asyncio.to_thread, telemetry.start(settings))
+    speak_to_all_in(settings.card_language)
     session = await opened.enter_async_context(open_session(proxy_from_environment=settings.proxy_from_environment))
     store = await Store.open(
         settings.database_url, cipher_keys=settings.secret_keys, password=database_password(settings)
@@ -121,7 +124,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
         Invokes(acting),
         Listening(store, now),
     )
-    app = web.Application(middlewares=[errors], client_max_size=LARGEST_FORM)
+    app = web.Application(middlewares=[errors, languages], client_max_size=LARGEST_FORM)
     app[messages.ADAPTER] = seam.adapter
     app[messages.BOT] = TeamsBot(services, settings.app_id, now)
     app[ALERTS] = alerts

@@ -69,6 +69,7 @@ class Settings:
     otlp_endpoint: str
     deliveries_kept: timedelta
     alert_storm: timedelta
+    card_language: str
     proxy_from_environment: bool
     sentry_clients: tuple[rules.SentryClient, ...] = ()
 
@@ -89,6 +90,15 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
 def _environment(values: Mapping[str, str]) -> Environment:
     named = {name: values.get(name_of(name), "") for name in Environment.model_fields}
     return Environment.model_construct(None, **named)
+
+
+def _card_language(text: str, problems: list[str]) -> str:
+    """Return the language; the catalogues themselves are not read for that."""
+    known = ["en", *sorted(path.name for path in HOME.glob("locale/*"))]
+    language = text.strip().lower() or "en"
+    if language not in known:
+        problems.append(f"CARD_LANGUAGE is {text!r}; it must be one of {', '.join(known)}")
+    return language
 
 
 def _resolve(env: Environment) -> Settings:
@@ -125,6 +135,7 @@ def _resolve(env: Environment) -> Settings:
             days=rules.number("DELIVERIES_KEPT_DAYS", env.deliveries_kept_days, 7, 365, problems)
         ),
         alert_storm=timedelta(minutes=rules.number("ALERT_STORM_MINUTES", env.alert_storm_minutes, 15, 1440, problems)),
+        card_language=_card_language(env.card_language, problems),
         proxy_from_environment=bool(env.https_proxy),
         sentry_clients=rules.sentry_clients(
             "SENTRY_OAUTH_CLIENTS", env.sentry_oauth_clients, _sentry_urls(env.sentry_urls, []), problems

@@ -80,6 +80,7 @@ class Environment(BaseSettings):
     otlp_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     deliveries_kept_days: str = Field("", validation_alias="DELIVERIES_KEPT_DAYS")
     alert_storm_minutes: str = Field("", validation_alias="ALERT_STORM_MINUTES")
+    card_language: str = Field("", validation_alias="CARD_LANGUAGE")
     https_proxy: str = Field("", validation_alias="HTTPS_PROXY")
     sentry_oauth_clients: str = Field("", validation_alias="SENTRY_OAUTH_CLIENTS")
 

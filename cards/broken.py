@@ -7,6 +7,7 @@ from cards.escape import plain, quoted
 from cards.links import host
 from cards.names import organization
 from cards.template import message
+from texts import gettext as _
 
 
 def build_broken_connection_card(
@@ -18,23 +19,30 @@ def build_broken_connection_card(
     """
     said = quoted(reason, "", 200)
     body = (
-        title("The connection to Sentry is broken"),
+        title(_("The connection to Sentry is broken")),
         paragraph(
-            f"{host(sentry_url)} no longer accepts the token for {organization(organization_name)}: it was revoked or "
-            f"has expired. Alerts may stop coming, and buttons do not work."
+            _(
+                "{sentry} no longer accepts the token for {organization}: it was revoked or has expired. "
+                "Alerts may stop coming, and buttons do not work."
+            ).format(sentry=host(sentry_url), organization=organization(organization_name))
         ),
-        *([paragraph(f"Sentry says: {said}")] if said else []),
-        note("Run the setup again with a new token. Subscriptions and rules stay as they are."),
+        *([paragraph(_("Sentry says: {words}").format(words=said))] if said else []),
+        note(_("Run the setup again with a new token. Subscriptions and rules stay as they are.")),
     )
-    button = link_button("Repair", setup_url) if setup_url else command_button("Repair", "setup")
-    summary = f"The connection to {plain(organization_name, 'Sentry')} is broken"
+    button = link_button(_("Repair"), setup_url) if setup_url else command_button(_("Repair"), "setup")
+    summary = _("The connection to {organization} is broken").format(organization=plain(organization_name, "Sentry"))
     return message(card(*body, actions=[button]), summary)
 
 
 def build_mended_connection_card(organization_name: str) -> dict[str, Any]:
     """Take the place of the card above once the setup was run again."""
     body = (
-        title("The connection to Sentry works again"),
-        paragraph(f"Alerts from {organization(organization_name)} come here, and buttons work."),
+        title(_("The connection to Sentry works again")),
+        paragraph(
+            _("Alerts from {organization} come here, and buttons work.").format(
+                organization=organization(organization_name)
+            )
+        ),
     )
-    return message(card(*body), f"The connection to {plain(organization_name, 'Sentry')} works again")
+    name = plain(organization_name, "Sentry")
+    return message(card(*body), _("The connection to {organization} works again").format(organization=name))

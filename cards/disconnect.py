@@ -11,6 +11,7 @@ from cards.escape import markdown, plain
 from cards.names import organization
 from cards.template import message
 from model import Connection
+from texts import gettext as _
 
 DISCONNECT_VERB = "disconnect"
 CANCEL_VERB = "cancel"
@@ -25,27 +26,28 @@ def build_disconnect_card(organization_name: str) -> dict[str, Any]:
     message of their own where a client knows only Action.Submit.
     """
     body = (
-        title(f"Disconnect {organization(organization_name)}?"),
-        paragraph("Its alerts stop coming here. You can connect again at any time."),
+        title(_("Disconnect {organization}?").format(organization=organization(organization_name))),
+        paragraph(_("Its alerts stop coming here. You can connect again at any time.")),
     )
     actions = [
-        _answer("Disconnect", DISCONNECT_VERB, "destructive", confirmed=True),
-        _answer("Cancel", CANCEL_VERB, "default", confirmed=False),
+        _answer(_("Disconnect"), DISCONNECT_VERB, "destructive", confirmed=True),
+        _answer(_("Cancel"), CANCEL_VERB, "default", confirmed=False),
     ]
-    return message(card(*body, actions=actions), f"Disconnect {plain(organization_name, 'Sentry')}?")
+    summary = _("Disconnect {organization}?").format(organization=plain(organization_name, "Sentry"))
+    return message(card(*body, actions=actions), summary)
 
 
 def build_choose_disconnect_card(connections: Sequence[Connection]) -> dict[str, Any]:
     """Ask which of several organizations to disconnect; each button says so of its own."""
     body = (
-        title("Disconnect which organization?"),
-        paragraph("Its alerts stop coming here, those of the others go on."),
+        title(_("Disconnect which organization?")),
+        paragraph(_("Its alerts stop coming here, those of the others go on.")),
     )
     actions = [
         *(_choice(connection) for connection in connections[:_MOST_CHOICES]),
-        _answer("Cancel", CANCEL_VERB, "default", confirmed=False),
+        _answer(_("Cancel"), CANCEL_VERB, "default", confirmed=False),
     ]
-    return message(card(*body, actions=actions), "Disconnect which organization?")
+    return message(card(*body, actions=actions), _("Disconnect which organization?"))
 
 
 def _choice(connection: Connection) -> ExecuteAction:
@@ -64,22 +66,32 @@ def _answer(text: str, verb: str, style: Literal["destructive", "default"], *, c
 def build_disconnected_card(organization_name: str, by: str) -> dict[str, Any]:
     """Say that it is done, and by whom ("" when that is not known)."""
     name, person = organization(organization_name), markdown(by)
-    done = f"{name} was disconnected by {person}." if person else f"{name} was disconnected."
-    body = (title("Disconnected from Sentry"), paragraph(f"{done} Its alerts no longer come here."))
-    summary = f"Disconnected from {plain(organization_name, 'Sentry')}"
-    return message(card(*body, actions=[command_button("Connect again", "setup")]), summary)
+    done = (
+        _("{organization} was disconnected by {person}. Its alerts no longer come here.")
+        if person
+        else _("{organization} was disconnected. Its alerts no longer come here.")
+    )
+    body = (title(_("Disconnected from Sentry")), paragraph(done.format(organization=name, person=person)))
+    summary = _("Disconnected from {organization}").format(organization=plain(organization_name, "Sentry"))
+    return message(card(*body, actions=[command_button(_("Connect again"), "setup")]), summary)
 
 
 def build_still_connected_card(organization_name: str) -> dict[str, Any]:
     """Say that nothing changed; takes the place of the question after "Cancel"."""
     body = (
-        title("Still connected to Sentry"),
-        paragraph(f"Nothing changed: alerts from {organization(organization_name)} keep coming here."),
+        title(_("Still connected to Sentry")),
+        paragraph(
+            _("Nothing changed: alerts from {organization} keep coming here.").format(
+                organization=organization(organization_name)
+            )
+        ),
     )
-    return message(card(*body), f"Still connected to {plain(organization_name, 'Sentry')}")
+    summary = _("Still connected to {organization}").format(organization=plain(organization_name, "Sentry"))
+    return message(card(*body), summary)
 
 
 def build_nothing_to_disconnect_card() -> dict[str, Any]:
     """Say that there is no connection here, and offer to make one."""
-    body = (title("Not connected to Sentry"), paragraph("There is nothing to disconnect here."))
-    return message(card(*body, actions=[command_button("Get setup link", "setup")]), "Nothing to disconnect here")
+    body = (title(_("Not connected to Sentry")), paragraph(_("There is nothing to disconnect here.")))
+    button = command_button(_("Get setup link"), "setup")
+    return message(card(*body, actions=[button]), _("Nothing to disconnect here"))

@@ -13,6 +13,8 @@ from cards.issue_notices import NO_NOTICES, Notices, Working, notice_blocks
 from cards.template import assemble
 from cards.times import local_time
 from issue_model import IssueFacts, IssueStatus
+from texts import gettext as _
+from texts import marked
 
 _MOST_TAGS = 5
 _LONGEST_TAG = 30
@@ -43,15 +45,18 @@ def build_issue_card(
 
 def issue_summary(issue: IssueFacts, notices: Notices = NO_NOTICES) -> str:
     """Return the line for notifications: "Resolved: ValueError: bad total (web, production), 42 events"."""
-    sample = "Sample: " if notices.sample else ""
-    status = _STATUS_WORDS.get(issue.status, "")
+    status = _(_STATUS_WORDS[issue.status]) if issue.status in _STATUS_WORDS else "{title}"
+    sample = _("Sample: {title}") if notices.sample else "{title}"
     names = [plain(issue.project, limit=30), plain(issue.environment, limit=30)]
     origin, counts = ", ".join(name for name in names if name), words.impact(issue)
     title = f"{words.plain_headline(issue)}{f' ({origin})' if origin else ''}"
-    return f"{sample}{status}{title}{f', {counts}' if counts else ''}"
+    return sample.format(title=status.format(title=title)) + (f", {counts}" if counts else "")
 
 
-_STATUS_WORDS = {IssueStatus.RESOLVED: "Resolved: ", IssueStatus.ARCHIVED: "Archived: "}
+_STATUS_WORDS = {
+    IssueStatus.RESOLVED: marked("Resolved: {title}"),
+    IssueStatus.ARCHIVED: marked("Archived: {title}"),
+}
 
 
 def _body(issue: IssueFacts, notices: Notices) -> Iterator[dict[str, Any]]:
@@ -66,11 +71,11 @@ def _body(issue: IssueFacts, notices: Notices) -> Iterator[dict[str, Any]]:
 
 
 def _facts(issue: IssueFacts) -> Iterator[tuple[str, str]]:
-    yield "Project", words.origin(issue)
-    yield "Impact", words.impact(issue)
-    yield "Assignee", words.owner(issue.owner)
-    yield "First seen", local_time(issue.first_seen) if issue.first_seen else ""
-    yield "Last seen", local_time(issue.last_seen) if issue.last_seen else ""
-    yield "Release", markdown(issue.release, limit=_LONGEST_VALUE)
+    yield _("Project"), words.origin(issue)
+    yield _("Impact"), words.impact(issue)
+    yield _("Assignee"), words.owner(issue.owner)
+    yield _("First seen"), local_time(issue.first_seen) if issue.first_seen else ""
+    yield _("Last seen"), local_time(issue.last_seen) if issue.last_seen else ""
+    yield _("Release"), markdown(issue.release, limit=_LONGEST_VALUE)
     for name, value in issue.tags[:_MOST_TAGS]:
-        yield markdown(name, "tag", _LONGEST_TAG), markdown(value, limit=_LONGEST_VALUE)
+        yield markdown(name, _("tag"), _LONGEST_TAG), markdown(value, limit=_LONGEST_VALUE)

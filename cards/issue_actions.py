@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from microsoft_teams.cards import (
@@ -21,10 +20,23 @@ from microsoft_teams.cards import (
 
 from cards.buttons import TOKEN, issue_button
 from cards.escape import fitting, plain
-from cards.issue_commands import ASSIGNEE, ASSIGNEES, COMMENT, ME, UNTIL, UNTIL_WORDS, IssueCommand, Until, When
+from cards.issue_commands import (
+    ASSIGNEE,
+    ASSIGNEES,
+    COMMENT,
+    ME,
+    PRIORITY_WORDS,
+    UNTIL,
+    UNTIL_WORDS,
+    IssueCommand,
+    Until,
+    When,
+)
 from cards.links import web_page
 from cards.template import Template
 from issue_model import NOBODY, IssueFacts, IssueStatus, Priority
+from texts import gettext as _
+from texts import once_per_language
 
 LONGEST_COMMENT = 4000
 LONGEST_TOKEN = 260
@@ -63,8 +75,8 @@ def issue_actions(issue: IssueFacts, controls: Controls) -> list[dict[str, Any]]
     texts = {"token": controls.token}
     assign = _assign(_has_owner(issue)).fill(texts)
     assign["card"]["body"][0]["choices"] = _choices(controls.candidates)
-    first = [template.fill(texts) for template in _FIRST[issue.status]]
-    archive = [_ARCHIVE.fill(texts)] if issue.status is IssueStatus.UNRESOLVED else []
+    first = [template().fill(texts) for template in _FIRST[issue.status]]
+    archive = [_archive().fill(texts)] if issue.status is IssueStatus.UNRESOLVED else []
     more = _more(issue.status is not IssueStatus.RESOLVED, issue.priority).fill(texts)
     return [*first, assign, *archive, more]
 
@@ -72,12 +84,12 @@ def issue_actions(issue: IssueFacts, controls: Controls) -> list[dict[str, Any]]
 def open_action(url: str) -> list[dict[str, Any]]:
     """Return the button of a card without others: it opens the page in Sentry."""
     target = web_page(url)
-    return [_OPEN.fill({"url": target})] if target else []
+    return [_open().fill({"url": target})] if target else []
 
 
 def refreshing(token: str, user_ids: Sequence[str]) -> dict[str, Any]:
     """Return what makes Teams ask for the card again whenever one of these people (at most 60) looks at it."""
-    return {"action": _REFRESH.fill({"token": token}), "userIds": list(user_ids[:_MOST_REFRESHED])}
+    return {"action": _refresh().fill({"token": token}), "userIds": list(user_ids[:_MOST_REFRESHED])}
 
 
 def _has_owner(issue: IssueFacts) -> bool:
@@ -98,81 +110,103 @@ def _label(text: str) -> TextBlock:
     return TextBlock(text=text, wrap=True, weight="Bolder")
 
 
-@cache
+@once_per_language
 def _assign(has_owner: bool) -> Template:  # noqa: FBT001 - the key of a cache
     search = ChoiceSetInput(
         id=ASSIGNEE,
-        label="Person or team",
-        placeholder="Type a name",
+        label=_("Person or team"),
+        placeholder=_("Type a name"),
         style="filtered",
         choices=[],
         choices_data=QueryData(dataset=ASSIGNEES + TOKEN),
         is_required=True,
-        error_message="Choose a person or a team.",
+        error_message=_("Choose a person or a team."),
     )
     buttons = ActionSet(
         actions=[
-            issue_button("Assign", IssueCommand.ASSIGN, style="positive", inputs="auto"),
-            issue_button("Assign to me", IssueCommand.ASSIGN, to=ME),
+            issue_button(_("Assign"), IssueCommand.ASSIGN, style="positive", inputs="auto"),
+            issue_button(_("Assign to me"), IssueCommand.ASSIGN, to=ME),
         ]
     )
     # In a row of its own: phones cut off what does not fit beside other buttons.
-    unassign = [ActionSet(actions=[issue_button("Unassign", IssueCommand.UNASSIGN)])] if has_owner else []
-    return Template.of_part(_show("Assign", search, buttons, *unassign))
+    unassign = [ActionSet(actions=[issue_button(_("Unassign"), IssueCommand.UNASSIGN)])] if has_owner else []
+    return Template.of_part(_show(_("Assign"), search, buttons, *unassign))
 
 
-def _archive() -> ShowCardAction:
+@once_per_language
+def _archive() -> Template:
     until = ChoiceSetInput(
         id=UNTIL,
-        label="Archive",
+        label=_("Archive"),
         style="compact",
         value=Until.ESCALATING,
-        choices=[Choice(title=words, value=value) for value, words in UNTIL_WORDS.items()],
+        choices=[Choice(title=_(words), value=value) for value, words in UNTIL_WORDS.items()],
     )
-    button = issue_button("Archive", IssueCommand.ARCHIVE, style="positive", inputs="auto")
-    return _show("Archive", until, actions=[button])
+    button = issue_button(_("Archive"), IssueCommand.ARCHIVE, style="positive", inputs="auto")
+    return Template.of_part(_show(_("Archive"), until, actions=[button]))
 
 
-@cache
+@once_per_language
 def _more(can_resolve: bool, priority: Priority | None) -> Template:  # noqa: FBT001 - the key of a cache
     body: list[CardElement] = []
     if can_resolve:
-        body += [_label("Resolve in"), ActionSet(actions=_releases())]
-    body += [_label("Priority"), ActionSet(actions=_priorities(priority)), *_comment()]
-    return Template.of_part(_show("More", *body))
+        body += [_label(_("Resolve in")), ActionSet(actions=_releases())]
+    body += [_label(_("Priority")), ActionSet(actions=_priorities(priority)), *_comment()]
+    return Template.of_part(_show(_("More"), *body))
 
 
 def _releases() -> list[Action]:
     return [
-        issue_button("Current release", IssueCommand.RESOLVE, when=When.CURRENT_RELEASE),
-        issue_button("Next release", IssueCommand.RESOLVE, when=When.NEXT_RELEASE),
+        issue_button(_("Current release"), IssueCommand.RESOLVE, when=When.CURRENT_RELEASE),
+        issue_button(_("Next release"), IssueCommand.RESOLVE, when=When.NEXT_RELEASE),
     ]
 
 
 def _priorities(current: Priority | None) -> list[Action]:
     others = [priority for priority in Priority if priority is not current]
-    return [issue_button(each.capitalize(), IssueCommand.PRIORITY, priority=each) for each in others]
+    return [issue_button(_(PRIORITY_WORDS[each]), IssueCommand.PRIORITY, priority=each) for each in others]
 
 
 def _comment() -> list[CardElement]:
     text = TextInput(
         id=COMMENT,
-        label="Comment",
-        placeholder="Shown in Sentry and in this thread",
+        label=_("Comment"),
+        placeholder=_("Shown in Sentry and in this thread"),
         is_multiline=True,
         max_length=LONGEST_COMMENT,
         is_required=True,
-        error_message="Write something first.",
+        error_message=_("Write something first."),
     )
-    return [text, ActionSet(actions=[issue_button("Add comment", IssueCommand.COMMENT, inputs="auto")])]
+    return [text, ActionSet(actions=[issue_button(_("Add comment"), IssueCommand.COMMENT, inputs="auto")])]
 
 
-_RESOLVE = Template.of_part(issue_button("Resolve", IssueCommand.RESOLVE, style="positive", when=When.NOW))
-_ARCHIVE = Template.of_part(_archive())
-_REFRESH = Template.of_part(issue_button("Refresh", IssueCommand.REFRESH))
-_OPEN = Template.of_part(OpenUrlAction(title="Open in Sentry", url="{{url}}"))
+@once_per_language
+def _resolve() -> Template:
+    return Template.of_part(issue_button(_("Resolve"), IssueCommand.RESOLVE, style="positive", when=When.NOW))
+
+
+@once_per_language
+def _unresolve() -> Template:
+    return Template.of_part(issue_button(_("Unresolve"), IssueCommand.UNRESOLVE))
+
+
+@once_per_language
+def _unarchive() -> Template:
+    return Template.of_part(issue_button(_("Unarchive"), IssueCommand.UNRESOLVE))
+
+
+@once_per_language
+def _refresh() -> Template:
+    return Template.of_part(issue_button(_("Refresh"), IssueCommand.REFRESH))
+
+
+@once_per_language
+def _open() -> Template:
+    return Template.of_part(OpenUrlAction(title=_("Open in Sentry"), url="{{url}}"))
+
+
 _FIRST = {
-    IssueStatus.UNRESOLVED: [_RESOLVE],
-    IssueStatus.RESOLVED: [Template.of_part(issue_button("Unresolve", IssueCommand.UNRESOLVE))],
-    IssueStatus.ARCHIVED: [Template.of_part(issue_button("Unarchive", IssueCommand.UNRESOLVE)), _RESOLVE],
+    IssueStatus.UNRESOLVED: [_resolve],
+    IssueStatus.RESOLVED: [_unresolve],
+    IssueStatus.ARCHIVED: [_unarchive, _resolve],
 }

@@ -5,6 +5,9 @@ Each sends {"command": an IssueCommand, "token": the caller's signed text} and w
 
 from enum import StrEnum
 
+from issue_model import Priority
+from texts import marked
+
 ASSIGNEES = "assignees/"
 """The typed search for an assignee asks for the data set ASSIGNEES + token (invoke application/search)."""
 UNTIL, ASSIGNEE, COMMENT = "until", "assignee", "comment"
@@ -53,14 +56,19 @@ class Until(StrEnum):
 
 ME = "me"
 UNTIL_WORDS = {
-    Until.ESCALATING: "Until it escalates",
-    Until.MINUTES_30: "For 30 minutes",
-    Until.HOURS_2: "For 2 hours",
-    Until.HOURS_24: "For 24 hours",
-    Until.EVENTS_10: "Until 10 more events",
-    Until.EVENTS_100: "Until 100 more events",
-    Until.EVENTS_1000: "Until 1,000 more events",
-    Until.USERS_10: "Until 10 more users",
-    Until.USERS_100: "Until 100 more users",
-    Until.FOREVER: "Forever",
+    Until.ESCALATING: marked("Until it escalates"),
+    Until.MINUTES_30: marked("For 30 minutes"),
+    Until.HOURS_2: marked("For 2 hours"),
+    Until.HOURS_24: marked("For 24 hours"),
+    Until.EVENTS_10: marked("Until 10 more events"),
+    Until.EVENTS_100: marked("Until 100 more events"),
+    Until.EVENTS_1000: marked("Until 1,000 more events"),
+    Until.USERS_10: marked("Until 10 more users"),
+    Until.USERS_100: marked("Until 100 more users"),
+    Until.FOREVER: marked("Forever"),
+}
+PRIORITY_WORDS = {
+    Priority.HIGH: marked("High"),
+    Priority.MEDIUM: marked("Medium"),
+    Priority.LOW: marked("Low"),
 }

@@ -7,7 +7,9 @@ from typing import Any
 
 from cards import parts
 from cards.escape import markdown
-from cards.times import counted, local_time, minutes
+from cards.times import events, local_time, minutes
+from texts import ENGLISH, language
+from texts import gettext as _
 
 _LONGEST_REASON = 180
 _LONGEST_NAME = 50
@@ -15,7 +17,7 @@ _LONGEST_NAME = 50
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Somebody's click is being carried out. `what`: our words, like "resolving it"; `by`: "" when not known."""
+    """Somebody's click is being carried out. `what`: marked words, like "resolving it"; `by`: "" when not known."""
 
     what: str
     by: str = ""
@@ -23,7 +25,7 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A click changed nothing. `what`: our words, like "resolve it"; `reason`: Sentry's own, or ours.
+    """A click changed nothing. `what`: marked words, like "resolve it"; `reason`: Sentry's own, or ours, marked.
 
     Nobody's reason needs to be blamed on Sentry: `from_sentry` says whose words these are.
     """
@@ -64,22 +66,28 @@ def notice_blocks(notices: Notices) -> Iterator[dict[str, Any]]:
     if notices.storm:
         yield parts.news(_storm(notices.storm))
     if notices.sample:
-        yield parts.news("A sample: nothing is broken, and nothing on this card exists in Sentry.")
+        yield parts.news(_("A sample: nothing is broken, and nothing on this card exists in Sentry."))
     if notices.muted_until:
-        yield parts.news(f"Muted here until {local_time(notices.muted_until)}.")
+        yield parts.news(_("Muted here until {time}.").format(time=local_time(notices.muted_until)))
 
 
 def _working(working: Working) -> str:
     by = markdown(working.by, limit=_LONGEST_NAME)
-    return f"Working on it: {working.what}{f' for {by}' if by else ''} …"
+    text = _("Working on it: {what} for {person} …") if by else _("Working on it: {what} …")
+    return text.format(what=_(working.what), person=by)
 
 
 def _failed(failed: Failed) -> str:
     by = markdown(failed.by, limit=_LONGEST_NAME)
-    reason = markdown(failed.reason, "no reason given", _LONGEST_REASON)
-    said = f"Sentry says: “{reason}”" if failed.from_sentry else reason
-    return f"Could not {failed.what}{f' for {by}' if by else ''}. {said}"
+    text = failed.reason if failed.from_sentry else _(failed.reason)
+    reason = markdown(text, _("no reason given"), _LONGEST_REASON)
+    said = _("Sentry says: “{words}”").format(words=reason) if failed.from_sentry else reason
+    text = _("Could not {what} for {person}.") if by else _("Could not {what}.")
+    return f"{text.format(what=_(failed.what), person=by)} {said}"
 
 
 def _storm(storm: Storm) -> str:
-    return f"Updated: {counted(storm.events, 'event')} in the last {minutes(storm.minutes).removeprefix('1 ')}."
+    span = minutes(storm.minutes)
+    # English says "in the last hour".
+    span = span.removeprefix("1 ") if language() == ENGLISH else span
+    return _("Updated: {events} in the last {time}.").format(events=events(storm.events), time=span)

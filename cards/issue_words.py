@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from cards.escape import markdown, plain
 from cards.links import link
-from cards.times import counted, local_time
-from issue_model import NOBODY, CodePlace, IssueFacts, IssueStatus, Outcome, Owner, Trend
+from cards.times import events, local_time, users
+from issue_model import NOBODY, CodePlace, IssueFacts, IssueStatus, Outcome, Owner, Priority, Trend
+from texts import gettext as _
+from texts import marked, ngettext, number
 
 LONGEST_TITLE = 120
 LONGEST_STORY = 180
@@ -16,20 +18,41 @@ _LONG = 80
 _MOST_RULES = 2
 _LONGEST_RULE = 40
 _TRENDS = {
-    Trend.NEW: "New {}",
-    Trend.REGRESSED: "{} is back",
-    Trend.ESCALATING: "{} is escalating",
+    Trend.NEW: marked("New {level}"),
+    Trend.REGRESSED: marked("{level} is back"),
+    Trend.ESCALATING: marked("{level} is escalating"),
+}
+_LEVELS = {
+    name: name
+    for name in (
+        marked("fatal"),
+        marked("error"),
+        marked("warning"),
+        marked("info"),
+        marked("debug"),
+        marked("issue"),
+    )
+}
+_PRIORITIES = {
+    Priority.HIGH: marked("high priority"),
+    Priority.MEDIUM: marked("medium priority"),
+    Priority.LOW: marked("low priority"),
 }
 
 
 def headline(issue: IssueFacts) -> str:
     """Return the issue's title linked to its page; the error's type alone when the whole would be long."""
-    return link(_title(issue) or "Issue without a title", issue.url, LONGEST_TITLE)
+    return link(_title(issue) or _("Issue without a title"), issue.url, LONGEST_TITLE)
 
 
 def plain_headline(issue: IssueFacts) -> str:
     """Return the issue's title for a summary."""
-    return plain(issue.title, limit=100) or f"Issue {plain(issue.short_id, 'in Sentry', 40)}"
+    return plain(issue.title, limit=100) or _plain_issue(issue)
+
+
+def _plain_issue(issue: IssueFacts) -> str:
+    name = plain(issue.short_id, limit=40)
+    return _("Issue {name}").format(name=name) if name else _("Issue in Sentry")
 
 
 def story(issue: IssueFacts) -> str:
@@ -51,8 +74,11 @@ def where(code: CodePlace | None, culprit: str) -> str:
     if code is None or not code.file:
         return markdown(culprit, limit=_LONGEST_PLACE)
     line = f":{code.line}" if code.line is not None else ""
-    function = f" in {code.function[:_LONGEST_PLACE]}" if code.function else ""
-    return markdown(f"{_end(code.file)}{line}{function}", limit=_LONGEST_PLACE)
+    file = f"{_end(code.file)}{line}"
+    if not code.function:
+        return markdown(file, limit=_LONGEST_PLACE)
+    function = code.function[:_LONGEST_PLACE]
+    return markdown(_("{file} in {function}").format(file=file, function=function), limit=_LONGEST_PLACE)
 
 
 def _end(path: str) -> str:
@@ -64,47 +90,51 @@ def standing(issue: IssueFacts) -> str:
     """Return how the issue stands, in a few words: "New error, unhandled, high priority"."""
     if issue.status is IssueStatus.UNRESOLVED:
         return ", ".join(_open(issue))
-    done = "Resolved" if issue.status is IssueStatus.RESOLVED else "Archived"
+    done = _("Resolved") if issue.status is IssueStatus.RESOLVED else _("Archived")
     how = _resolved(issue.outcome) if issue.status is IssueStatus.RESOLVED else _archived(issue.outcome)
     by = markdown(issue.outcome.by, limit=_LONGEST_NAME)
     at = f", {local_time(issue.outcome.at)}" if issue.outcome.at else ""
-    return f"{done}{f' {how}' if how else ''}{f' by {by}' if by else ''}{at}"
+    done = _("{done} {how}").format(done=done, how=how) if how else done
+    return (_("{done} by {person}").format(done=done, person=by) if by else done) + at
 
 
 def _open(issue: IssueFacts) -> Iterator[str]:
     level = markdown(issue.level, "issue", 20).lower()
-    sentence = _TRENDS.get(issue.trend, "{}").format(level) if issue.trend else level
+    level = _(_LEVELS[level]) if level in _LEVELS else level
+    sentence = _(_TRENDS[issue.trend]).format(level=level) if issue.trend in _TRENDS else level
     yield sentence[:1].upper() + sentence[1:]
     if issue.unhandled:
-        yield "unhandled"
+        yield _("unhandled")
     if issue.priority:
-        yield f"{issue.priority} priority"
+        yield _(_PRIORITIES[issue.priority])
 
 
 def _resolved(outcome: Outcome) -> str:
     if outcome.in_next_release:
-        return "in the next release"
+        return _("in the next release")
     if outcome.in_release:
-        return f"in release {markdown(outcome.in_release, limit=_LONGEST_NAME)}"
-    return f"in commit {markdown(outcome.in_commit[:12])}" if outcome.in_commit else ""
+        return _("in release {release}").format(release=markdown(outcome.in_release, limit=_LONGEST_NAME))
+    return _("in commit {commit}").format(commit=markdown(outcome.in_commit[:12])) if outcome.in_commit else ""
 
 
 def _archived(outcome: Outcome) -> str:
     if outcome.until_escalating:
-        return "until it escalates"
+        return _("until it escalates")
     if outcome.until:
-        return f"until {local_time(outcome.until)}"
+        return _("until {time}").format(time=local_time(outcome.until))
     if outcome.events:
-        return f"until {outcome.events:,} more events"
+        more = ngettext("until {count} more event", "until {count} more events", outcome.events)
+        return more.format(count=number(outcome.events))
     if outcome.users:
-        return f"until {outcome.users:,} more users"
-    return "forever" if outcome.forever else ""
+        more = ngettext("until {count} more user", "until {count} more users", outcome.users)
+        return more.format(count=number(outcome.users))
+    return _("forever") if outcome.forever else ""
 
 
 def impact(issue: IssueFacts) -> str:
     """Return "42 events, 7 users", or as much of it as is told."""
-    counts = ((issue.events, "event"), (issue.users, "user"))
-    return ", ".join(counted(number, noun) for number, noun in counts if number is not None)
+    counts = ((issue.events, events), (issue.users, users))
+    return ", ".join(counted(count) for count, counted in counts if count is not None)
 
 
 def origin(issue: IssueFacts) -> str:
@@ -117,13 +147,14 @@ def owner(who: Owner | None) -> str:
     """Return who has the issue; "" when that is not told."""
     if who is None:
         return ""
-    name = markdown(f"#{who.name}" if who.is_team else who.name, "somebody", _LONGEST_NAME)
-    return "nobody" if who == NOBODY else name
+    name = markdown(f"#{who.name}" if who.is_team else who.name, _("somebody"), _LONGEST_NAME)
+    return _("nobody") if who == NOBODY else name
 
 
 def source(issue: IssueFacts) -> str:
     """Return the short id and the rules that fired: "WEB-1A, alert: Errors in checkout, Slow pages and 2 more"."""
     rules = ", ".join(link(rule.name, rule.url, _LONGEST_RULE) for rule in issue.rules[:_MOST_RULES])
     more = len(issue.rules) - _MOST_RULES
-    alert = f"Alert: {rules}{f' and {more} more' if more > 0 else ''}" if rules else ""
+    rules = _("{names} and {count} more").format(names=rules, count=more) if more > 0 else rules
+    alert = _("Alert: {rules}").format(rules=rules) if rules else ""
     return " · ".join(part for part in (markdown(issue.short_id), alert) if part)

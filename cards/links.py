@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from cards.escape import MAX_LENGTH, markdown
+from texts import gettext as _
 
 # All that could end a Markdown destination or act in it; % stays, the address is encoded already.
 _UNSAFE = re.compile(r"[^!#$%&'*+,\-./0-9:;=?@A-Z_a-z~]")
@@ -20,7 +21,7 @@ def organization_url(sentry_url: str, slug: str) -> str:
 def link(text: str, url: str, limit: int = MAX_LENGTH) -> str:
     """Return Markdown: `text` (a name that people gave), linked to `url` if that is a page's address."""
     target = web_page(url)
-    shown = markdown(text, "Open" if target else "", limit)
+    shown = markdown(text, _("Open in Sentry") if target else "", limit)
     return f"[{shown}]({target})" if target else shown
 
 

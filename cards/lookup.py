@@ -9,6 +9,8 @@ from cards.issue_actions import Candidate
 from cards.issue_words import headline, impact, origin, plain_headline, standing
 from cards.template import message
 from issue_model import IssueFacts
+from texts import gettext as _
+from texts import ngettext
 
 _THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 _SEARCH = "application/vnd.microsoft.search.searchResponse"
@@ -19,20 +21,28 @@ _MOST_CHOICES = 15
 
 def build_issue_not_found_card(asked: str, organizations: Sequence[str]) -> dict[str, Any]:
     """Say that there is no such issue. asked: what the person typed; organizations: the names of those searched."""
-    searched = ", ".join(quoted(name, "an organization") for name in organizations[:_MOST_ISSUES])
+    searched = ", ".join(quoted(name, _("an organization")) for name in organizations[:_MOST_ISSUES])
+    none = _("No Sentry organization is connected here.")
     body = (
-        title(f"No issue {quoted(asked, 'with that name', 40)}"),
-        paragraph(f"Searched: {searched}." if searched else "No Sentry organization is connected here."),
-        note("An issue is named by its short id, such as WEB-1A, or by its address."),
+        title(_no_issue(quoted(asked, "", 40))),
+        paragraph(_("Searched: {organizations}.").format(organizations=searched) if searched else none),
+        note(_("An issue is named by its short id, such as WEB-1A, or by its address.")),
     )
-    return message(card(*body), f"No issue {plain(asked, 'with that name', 40)}")
+    return message(card(*body), _no_issue(plain(asked, limit=40)))
+
+
+def _no_issue(name: str) -> str:
+    return _("No issue {name}").format(name=name) if name else _("No issue with that name")
 
 
 def build_issue_list_card(issues: Sequence[IssueFacts]) -> dict[str, Any]:
     """List the issues that were found, when there are several."""
     rows = [paragraph(f"{headline(issue)}\n\n{_subtitle(issue)}") for issue in issues[:_MOST_ISSUES]]
-    more = [note(f"And {len(issues) - _MOST_ISSUES} more.")] if len(issues) > _MOST_ISSUES else []
-    return message(card(title(f"{len(issues)} issues"), *rows, *more), f"{len(issues)} issues found")
+    count = len(issues)
+    more = [note(_("And {count} more.").format(count=count - _MOST_ISSUES))] if count > _MOST_ISSUES else []
+    heading = ngettext("{count} issue", "{count} issues", count).format(count=count)
+    summary = ngettext("{count} issue found", "{count} issues found", count).format(count=count)
+    return message(card(title(heading), *rows, *more), summary)
 
 
 def _subtitle(issue: IssueFacts) -> str:
@@ -57,7 +67,7 @@ def search_message(text: str) -> dict[str, Any]:
 
 def search_sign_in(sign_in_url: str) -> dict[str, Any]:
     """Answer a search with the demand to sign in first."""
-    action = {"type": "openUrl", "value": sign_in_url, "title": "Sign in with Sentry"}
+    action = {"type": "openUrl", "value": sign_in_url, "title": _("Sign in with Sentry")}
     return {"composeExtension": {"type": "auth", "suggestedActions": {"actions": [action]}}}
 
 

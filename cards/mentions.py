@@ -6,6 +6,7 @@ from typing import Any
 
 from cards.escape import plain
 from issue_model import TeamsPerson
+from texts import gettext as _
 
 # A tag's text and its entity must be the same; so whatever Markdown would change between them is left out.
 _MARKUP = re.compile(r"[<>&\[\]()*_`~\\{}#\u2060-\u2069]")
@@ -29,4 +30,5 @@ def _entity(person: TeamsPerson) -> dict[str, Any]:
 
 
 def _name(person: TeamsPerson) -> str:
-    return plain(_MARKUP.sub(" ", person.name[:300]), "somebody", 60).strip("\u2068\u2069") or "somebody"
+    somebody = _("somebody")
+    return plain(_MARKUP.sub(" ", person.name[:300]), somebody, 60).strip("\u2068\u2069") or somebody

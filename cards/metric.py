@@ -14,6 +14,8 @@ from cards.links import link
 from cards.sparkline import HEIGHT, WIDTH, sparkline
 from cards.template import Template, assemble
 from cards.times import local_time, minutes
+from texts import gettext as _
+from texts import marked, number
 
 _STYLES: dict[MetricState, ContainerStyle] = {
     MetricState.CRITICAL: "attention",
@@ -22,6 +24,12 @@ _STYLES: dict[MetricState, ContainerStyle] = {
     MetricState.OPEN: "accent",
 }
 _STATES = frozenset(MetricState)
+_STATE_WORDS = {
+    MetricState.CRITICAL: marked("Critical"),
+    MetricState.WARNING: marked("Warning"),
+    MetricState.RESOLVED: marked("Resolved"),
+    MetricState.OPEN: marked("Open"),
+}
 _LONGEST_TITLE = 140
 _LONGEST_STORY = 200
 _MOST_PROJECTS = 5
@@ -33,10 +41,10 @@ def build_metric_alert_card(alert: MetricAlertFacts, *, notices: Notices = NO_NO
 
 
 def _summary(alert: MetricAlertFacts, notices: Notices) -> str:
-    sample = "Sample: " if notices.sample else ""
-    title = plain(_title(alert), "Metric alert", 100)
+    title = plain(_title(alert), _("Metric alert"), 100)
     happened = plain(alert.happened, limit=60)
-    return f"{sample}{alert.state.capitalize()}: {title}{f', {happened}' if happened else ''}"
+    text = f"{_(_STATE_WORDS[alert.state])}: {title}{f', {happened}' if happened else ''}"
+    return _("Sample: {title}").format(title=text) if notices.sample else text
 
 
 def _title(alert: MetricAlertFacts) -> str:
@@ -48,7 +56,7 @@ def _title(alert: MetricAlertFacts) -> str:
 def _body(alert: MetricAlertFacts, notices: Notices) -> Iterator[dict[str, Any]]:
     yield parts.band(_STYLES[alert.state], _standing(alert))
     yield from notice_blocks(notices)
-    yield parts.headline(link(_title(alert), alert.url, _LONGEST_TITLE) or "Metric alert")
+    yield parts.headline(link(_title(alert), alert.url, _LONGEST_TITLE) or _("Metric alert"))
     yield from parts.sentence(markdown(alert.happened, limit=_LONGEST_STORY))
     yield from _chart(alert)
     yield from parts.fact_set(_facts(alert))
@@ -56,38 +64,40 @@ def _body(alert: MetricAlertFacts, notices: Notices) -> Iterator[dict[str, Any]]
 
 def _standing(alert: MetricAlertFacts) -> str:
     value = f": {_number(alert.value)}" if alert.value is not None else ""
-    return f"{alert.state.capitalize()}{value}"
+    return f"{_(_STATE_WORDS[alert.state])}{value}"
 
 
 def _chart(alert: MetricAlertFacts) -> Iterator[dict[str, Any]]:
     picture = sparkline(alert.points, alert.threshold)
     if picture:
         low, high, last = min(alert.points), max(alert.points), alert.points[-1]
-        text = f"Between {_number(low)} and {_number(high)}, last {_number(last)}"
+        text = _("Between {low} and {high}, last {last}").format(
+            low=_number(low), high=_number(high), last=_number(last)
+        )
         yield _CHART.fill({"picture": picture, "text": text})
 
 
 def _facts(alert: MetricAlertFacts) -> Iterator[tuple[str, str]]:
-    side = "above" if alert.is_above else "below"
-    yield "Threshold", f"{side} {_number(alert.threshold)}" if alert.threshold is not None else ""
-    yield "Metric", markdown(alert.aggregate, limit=60)
-    yield "Filter", markdown(alert.query, limit=120)
-    yield "Window", minutes(alert.minutes) if alert.minutes else ""
-    yield "Project", _projects(alert.projects)
-    yield "Environment", markdown(alert.environment, limit=60)
-    yield "Since", local_time(alert.started) if alert.started else ""
-    yield "Until", local_time(alert.closed) if alert.closed else ""
+    side = _("above {value}") if alert.is_above else _("below {value}")
+    yield _("Threshold"), side.format(value=_number(alert.threshold)) if alert.threshold is not None else ""
+    yield _("Metric"), markdown(alert.aggregate, limit=60)
+    yield _("Filter"), markdown(alert.query, limit=120)
+    yield _("Window"), minutes(alert.minutes) if alert.minutes else ""
+    yield _("Project"), _projects(alert.projects)
+    yield _("Environment"), markdown(alert.environment, limit=60)
+    yield _("Since"), local_time(alert.started) if alert.started else ""
+    yield _("Until"), local_time(alert.closed) if alert.closed else ""
 
 
 def _projects(projects: tuple[str, ...]) -> str:
     shown = ", ".join(name for name in (markdown(each, limit=40) for each in projects[:_MOST_PROJECTS]) if name)
     more = len(projects) - _MOST_PROJECTS
-    return f"{shown} and {more} more" if more > 0 else shown
+    return _("{names} and {count} more").format(names=shown, count=more) if more > 0 else shown
 
 
 def _number(value: float) -> str:
     """Return a number with at most three decimals, for short: "1,234", "0.125", "1.23e+15"."""
-    return f"{value:.4g}" if abs(value) >= 10**12 else f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{value:.4g}" if abs(value) >= 10**12 else number(float(value))
 
 
 _CHART = Template.of_part(

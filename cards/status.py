@@ -10,6 +10,8 @@ from cards.names import connected_summary, place, plain_place
 from cards.template import message
 from cards.times import local_time
 from model import Connection, PlaceKind
+from texts import gettext as _
+from texts import ngettext
 
 _MOST_CONNECTIONS = 10
 
@@ -22,12 +24,12 @@ def build_status_card(
         return _not_connected(place_name, kind)
     url = organization_url(connection.sentry_url, connection.organization_slug)
     body = (
-        title("Connected to Sentry"),
-        paragraph(f"Alerts come to {place(kind, place_name)}."),
+        title(_("Connected to Sentry")),
+        paragraph(_("Alerts come to {place}.").format(place=place(kind, place_name))),
         facts(_rows(connection, url)),
     )
     summary = connected_summary(kind, place_name, connection.organization_name)
-    return message(card(*body, actions=[link_button("Open Sentry", url)]), summary)
+    return message(card(*body, actions=[link_button(_("Open Sentry"), url)]), summary)
 
 
 def build_connections_card(
@@ -38,26 +40,34 @@ def build_connections_card(
         facts(_rows(each, organization_url(each.sentry_url, each.organization_slug)))
         for each in connections[:_MOST_CONNECTIONS]
     ]
-    body = (title("Connected to Sentry"), paragraph(f"Alerts come to {place(kind, place_name)}."), *rows)
-    summary = f"{len(connections)} Sentry organizations are connected to {plain_place(kind, place_name)}"
+    come = _("Alerts come to {place}.").format(place=place(kind, place_name))
+    body = (title(_("Connected to Sentry")), paragraph(come), *rows)
+    connected = ngettext(
+        "{count} Sentry organization is connected to {place}",
+        "{count} Sentry organizations are connected to {place}",
+        len(connections),
+    )
+    summary = connected.format(count=len(connections), place=plain_place(kind, place_name))
     return message(card(*body), summary)
 
 
 def _rows(connection: Connection, url: str) -> list[tuple[str, str]]:
-    broken = [("Trouble", "Sentry refuses the token: run setup again")] if connection.broken_at else []
+    broken = [(_("Trouble"), _("Sentry refuses the token: run setup again"))] if connection.broken_at else []
     return [
-        ("Organization", link(connection.organization_name, url)),
+        (_("Organization"), link(connection.organization_name, url)),
         ("Sentry", host(connection.sentry_url)),
-        ("Since", local_time(connection.connected_at)),
-        ("Connected by", markdown(connection.connected_by)),
+        (_("Since"), local_time(connection.connected_at)),
+        (_("Connected by"), markdown(connection.connected_by)),
         *broken,
     ]
 
 
 def _not_connected(place_name: str, kind: PlaceKind) -> dict[str, Any]:
     body = (
-        title("Not connected to Sentry"),
-        paragraph(f"No alerts come to {place(kind, place_name)} yet. Get a setup link to connect it."),
+        title(_("Not connected to Sentry")),
+        paragraph(
+            _("No alerts come to {place} yet. Get a setup link to connect it.").format(place=place(kind, place_name))
+        ),
     )
-    summary = f"No Sentry organization is connected to {plain_place(kind, place_name)}"
-    return message(card(*body, actions=[command_button("Get setup link", "setup")]), summary)
+    summary = _("No Sentry organization is connected to {place}").format(place=plain_place(kind, place_name))
+    return message(card(*body, actions=[command_button(_("Get setup link"), "setup")]), summary)

@@ -8,11 +8,13 @@ from alert_model import SubscriptionFacts
 from cards.elements import card, note, paragraph, title
 from cards.escape import fitting, markdown, plain
 from cards.links import link
-from cards.names import how_to_send, organization, place, plain_place
+from cards.names import how_to_send, organization, place, plain_organization, plain_place
 from cards.template import message
 from cards.times import local_time
 from issue_model import AlertRule
 from model import PlaceKind
+from texts import gettext as _
+from texts import marked, ngettext
 
 _MOST_SUBSCRIPTIONS = 50
 _MOST_BYTES = 12_000
@@ -30,43 +32,52 @@ def build_subscriptions_card(
     muted_until: datetime | None = None,
 ) -> dict[str, Any]:
     """Answer `subscriptions`: what comes here, by subscription (numbered, as `unsubscribe` takes them) and by rule."""
-    summary = f"{_count(len(subscriptions))} in {plain_place(kind, place_name)}"
+    summary = _("{subscriptions} in {place}").format(
+        subscriptions=_count(len(subscriptions)), place=plain_place(kind, place_name)
+    )
     if not subscriptions and not rules:
         return message(card(*_nothing(place_name, kind)), summary)
     body = [
-        title(f"What comes to {place(kind, place_name)}"),
-        *([paragraph(f"Muted until {local_time(muted_until)}.")] if muted_until else []),
+        title(_("What comes to {place}").format(place=place(kind, place_name))),
+        *([paragraph(_("Muted until {time}.").format(time=local_time(muted_until)))] if muted_until else []),
         *(paragraph(text) for text in _numbered(subscriptions)),
         *(paragraph(text) for text in _ruled(rules)),
-        note(f"To end one, {how_to_send(kind, '**unsubscribe** and its number')}."),
+        note(_("To end one, {how}.").format(how=how_to_send(kind, _("**unsubscribe** and its number")))),
     ]
     return message(card(*body), summary)
 
 
 def _nothing(place_name: str, kind: PlaceKind) -> tuple[Any, ...]:
     return (
-        title("No subscriptions here"),
-        paragraph(f"Nothing from Sentry comes to {place(kind, place_name)} yet."),
-        note(f"To get alerts, {how_to_send(kind, '**subscribe** or **subscribe project:web level:error**')}."),
+        title(_("No subscriptions here")),
+        paragraph(_("Nothing from Sentry comes to {place} yet.").format(place=place(kind, place_name))),
+        note(
+            _("To get alerts, {how}.").format(
+                how=how_to_send(kind, _("**subscribe** or **subscribe project:web level:error**"))
+            )
+        ),
     )
 
 
 def _count(number: int) -> str:
-    return "1 subscription" if number == 1 else f"{number or 'No'} subscriptions"
+    if not number:
+        return _("No subscriptions")
+    return ngettext("{count} subscription", "{count} subscriptions", number).format(count=number)
 
 
 def _numbered(subscriptions: Sequence[SubscriptionFacts]) -> list[str]:
     first = enumerate(subscriptions[:_MOST_SUBSCRIPTIONS], start=1)
     rows = fitting((f"**#{number}** {described(each)}" for number, each in first), _MOST_BYTES)
     more = len(subscriptions) - len(rows)
-    return [*rows, f"And {more} more."] if more else rows
+    return [*rows, _("And {count} more.").format(count=more)] if more else rows
 
 
 def _ruled(rules: Sequence[AlertRule]) -> Iterator[str]:
     if rules:
         names = fitting((link(rule.name, rule.url, 60) for rule in rules[:_MOST_RULES]), _MOST_BYTES // 2)
-        more = f" and {len(rules) - len(names)} more" if len(rules) > len(names) else ""
-        yield f"Alert rules in Sentry that post here: {', '.join(names)}{more}"
+        shown, more = ", ".join(names), len(rules) - len(names)
+        shown = _("{names} and {count} more").format(names=shown, count=more) if more else shown
+        yield _("Alert rules in Sentry that post here: {rules}").format(rules=shown)
 
 
 def build_subscribed_card(
@@ -74,64 +85,83 @@ def build_subscribed_card(
 ) -> dict[str, Any]:
     """Confirm `subscribe`, and say exactly what will come."""
     body = (
-        title("Subscribed"),
-        paragraph(f"To {place(kind, place_name)} come: {described(subscription)}."),
-        note(f"For a sample, {how_to_send(kind, '**test**')}; to see all, **subscriptions**."),
+        title(_("Subscribed")),
+        paragraph(
+            _("To {place} come: {alerts}.").format(place=place(kind, place_name), alerts=described(subscription))
+        ),
+        note(_("For a sample, {how}; to see all, **subscriptions**.").format(how=how_to_send(kind, "**test**"))),
     )
-    return message(card(*body), f"Subscribed: {_plain(subscription)}")
+    return message(card(*body), _("Subscribed: {alerts}").format(alerts=_plain(subscription)))
 
 
 def build_unsubscribed_card(
     ended: Sequence[SubscriptionFacts], left: int, kind: PlaceKind = PlaceKind.TEAM
 ) -> dict[str, Any]:
     """Confirm `unsubscribe`: what ended, and how many are left."""
+    done = _("Unsubscribed") if ended else _("No such subscription")
+    gone = (_("No longer: {alerts}.").format(alerts=described(each)) for each in ended)
     body = (
-        title("Unsubscribed" if ended else "No such subscription"),
-        *(paragraph(text) for text in fitting((f"No longer: {described(each)}." for each in ended), _MOST_BYTES)),
-        paragraph(f"{_count(left)} left here."),
-        note(f"To see what comes here, {how_to_send(kind, '**subscriptions**')}."),
+        title(done),
+        *(paragraph(text) for text in fitting(gone, _MOST_BYTES)),
+        paragraph(_("{subscriptions} left here.").format(subscriptions=_count(left))),
+        note(_("To see what comes here, {how}.").format(how=how_to_send(kind, "**subscriptions**"))),
     )
-    return message(card(*body), f"{'Unsubscribed' if ended else 'No such subscription'}: {_count(left)} left here")
+    summary = _("{done}: {subscriptions} left here").format(done=done, subscriptions=_count(left))
+    return message(card(*body), summary)
 
 
 def build_muted_card(until: datetime | None, by: str, kind: PlaceKind = PlaceKind.TEAM) -> dict[str, Any]:
     """Confirm `mute` until a time, or (None) that alerts come again. `by`: "" when not known."""
     person = markdown(by, limit=60)
-    who = f", by {person}" if person else ""
     if until is None:
-        body = (title("Alerts are on again"), paragraph(f"New alerts come here again{who}."))
-        return message(card(*body), "Sentry's alerts are on again here")
-    body = (
-        title("Alerts are muted"),
-        paragraph(f"No new alerts until {local_time(until)}{who}. Cards that are here already stay up to date."),
-    )
-    hint = note(f"To hear them again, {how_to_send(kind, '**unmute**')}.")
-    return message(card(*body, hint), "Sentry's alerts are muted here")
+        again = _("New alerts come here again, by {person}.") if person else _("New alerts come here again.")
+        body = (title(_("Alerts are on again")), paragraph(again.format(person=person)))
+        return message(card(*body), _("Sentry's alerts are on again here"))
+    muted = _("No new alerts until {time}, by {person}.") if person else _("No new alerts until {time}.")
+    muted = muted.format(time=local_time(until), person=person)
+    kept = _("Cards that are here already stay up to date.")
+    body = (title(_("Alerts are muted")), paragraph(f"{muted} {kept}"))
+    hint = note(_("To hear them again, {how}.").format(how=how_to_send(kind, "**unmute**")))
+    return message(card(*body, hint), _("Sentry's alerts are muted here"))
 
 
 def described(subscription: SubscriptionFacts) -> str:
     """Return Markdown: "issues and metrics of “Acme”, project web, level error, tag region:eu"."""
-    kinds = " and ".join(markdown(kind, limit=20) for kind in subscription.kinds[:_MOST_VALUES]) or "alerts"
+    kinds = _kinds([markdown(_kind(kind), limit=20) for kind in subscription.kinds[:_MOST_VALUES]])
+    what = _("{kinds} of {organization}").format(kinds=kinds, organization=organization(subscription.organization))
     filters = [text for name, values in _filters(subscription) for text in [_filter(name, values)] if text]
-    return ", ".join([f"{kinds} of {organization(subscription.organization)}", *filters])
+    return ", ".join([what, *filters])
+
+
+_KINDS = {name: name for name in (marked("issues"), marked("metrics"), marked("comments"))}
+
+
+def _kind(name: str) -> str:
+    return _(_KINDS[name]) if name in _KINDS else name
+
+
+def _kinds(names: Sequence[str]) -> str:
+    return _(" and ").join(names) or _("alerts")
 
 
 def _filters(subscription: SubscriptionFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
-        ("project", subscription.projects),
-        ("level", subscription.levels),
-        ("environment", subscription.environments),
-        ("tag", tuple(f"{name[:_LONGEST_VALUE]}:{value[:_LONGEST_VALUE]}" for name, value in subscription.tags)),
+        (_("project"), subscription.projects),
+        (_("level"), subscription.levels),
+        (_("environment"), subscription.environments),
+        (_("tag"), tuple(f"{name[:_LONGEST_VALUE]}:{value[:_LONGEST_VALUE]}" for name, value in subscription.tags)),
     )
 
 
 def _filter(name: str, values: tuple[str, ...]) -> str:
     shown = [markdown(value, limit=_LONGEST_VALUE) for value in values[:_MOST_VALUES]]
-    more = [f"{len(values) - _MOST_VALUES} more"] if len(values) > _MOST_VALUES else []
+    more = [_("{count} more").format(count=len(values) - _MOST_VALUES)] if len(values) > _MOST_VALUES else []
     kept = [value for value in shown if value] + more
-    return f"{name} {' or '.join(kept)}" if kept else ""
+    either = _(" or ").join(kept)
+    return f"{name} {either}" if kept else ""
 
 
 def _plain(subscription: SubscriptionFacts) -> str:
-    kinds = " and ".join(plain(kind, limit=20) for kind in subscription.kinds[:_MOST_VALUES])
-    return f"{kinds or 'alerts'} of {plain(subscription.organization, 'a Sentry organization')}"
+    kinds = _kinds([plain(_kind(kind), limit=20) for kind in subscription.kinds[:_MOST_VALUES]])
+    name = plain_organization(subscription.organization)
+    return _("{kinds} of {organization}").format(kinds=kinds, organization=name)

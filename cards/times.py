@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from texts import ngettext, number
+
 
 def local_time(at: datetime) -> str:
     """Return Teams' text functions for date and time in the reader's language and zone; they require seconds and Z."""
@@ -16,14 +18,21 @@ def _utc(at: datetime) -> datetime:
         return at
 
 
-def counted(number: int, noun: str) -> str:
+def events(count: int) -> str:
     """Return "1 event", "2,345 events"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return ngettext("{count} event", "{count} events", count).format(count=number(count))
 
 
-def minutes(number: int) -> str:
+def users(count: int) -> str:
+    """Return "1 user", "2,345 users"."""
+    return ngettext("{count} user", "{count} users", count).format(count=number(count))
+
+
+def minutes(count: int) -> str:
     """Return a stretch of time in the largest unit that fits: "15 minutes", "2 hours", "1 day"."""
-    for size, unit in ((24 * 60, "day"), (60, "hour")):
-        if number and number % size == 0:
-            return counted(number // size, unit)
-    return counted(number, "minute")
+    days, hours = count / (24 * 60), count / 60
+    if count and days.is_integer():
+        return ngettext("{count} day", "{count} days", int(days)).format(count=number(int(days)))
+    if count and hours.is_integer():
+        return ngettext("{count} hour", "{count} hours", int(hours)).format(count=number(int(hours)))
+    return ngettext("{count} minute", "{count} minutes", count).format(count=number(count))

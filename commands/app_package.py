@@ -11,6 +11,9 @@ from typing import Any
 
 import jsonschema
 
+from commands.app_texts import file_of, localized
+from texts import ENGLISH, LANGUAGES
+
 HERE = Path(__file__).resolve().parents[1] / "appPackage"
 ICONS = ("color.png", "outline.png")
 BLANK = re.compile(r"\$\{\{(\w+)\}\}")
@@ -49,6 +52,8 @@ def build_manifest(facts: Facts) -> dict[str, Any]:
     }
     manifest: dict[str, Any] = _filled(json.loads((HERE / "manifest.template.json").read_text("utf-8")), values)
     _fill_domains(manifest["composeExtensions"][0], facts.sentry_hosts)
+    others = [{"languageTag": language, "file": file_of(language)} for language in LANGUAGES[1:]]
+    manifest["localizationInfo"] = {"defaultLanguageTag": ENGLISH, "additionalLanguages": others}
     return manifest
 
 
@@ -73,24 +78,36 @@ def _filled(node: Any, values: dict[str, str]) -> Any:
 
 
 def manifest_problems(manifest: dict[str, Any]) -> list[str]:
-    """Return what Teams' schema does not allow in `manifest`, one problem a line."""
-    schema = json.loads((HERE / "manifest.schema.json").read_text("utf-8"))
-    return [_told(error) for error in _by_place(jsonschema.Draft4Validator(schema).iter_errors(manifest))]
+    """Return what Teams' schemas do not allow in `manifest` and in the files of the languages, one problem a line."""
+    problems = _problems("manifest.json", manifest, "manifest.schema.json")
+    if problems:
+        return problems
+    files = ((file_of(language), localized(manifest, language)) for language in LANGUAGES[1:])
+    return [problem for name, texts in files for problem in _problems(name, texts, "localization.schema.json")]
+
+
+def _problems(file: str, content: dict[str, Any], schema: str) -> list[str]:
+    validator = jsonschema.Draft4Validator(json.loads((HERE / schema).read_text("utf-8")))
+    return [_told(file, error) for error in _by_place(validator.iter_errors(content))]
 
 
 def _by_place(errors: Iterable[jsonschema.ValidationError]) -> list[jsonschema.ValidationError]:
     return sorted(errors, key=lambda error: [str(step) for step in error.absolute_path])
 
 
-def _told(error: jsonschema.ValidationError) -> str:
-    place = ".".join(str(step) for step in error.absolute_path) or "the manifest"
-    return f"manifest.json, {place}: {error.message}"
+def _told(file: str, error: jsonschema.ValidationError) -> str:
+    place = ".".join(str(step) for step in error.absolute_path) or "as a whole"
+    return f"{file}, {place}: {error.message}"
 
 
 def zipped(manifest: dict[str, Any]) -> bytes:
-    """Return the zip to upload: manifest.json and the icons at its root; the same manifest gives the same bytes."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    files = {"manifest.json": text.encode(), **{name: (HERE / name).read_bytes() for name in ICONS}}
+    """Return the zip to upload: manifest.json, the icons and a file for each other language at its root.
+
+    The same manifest gives the same bytes.
+    """
+    texts = {"manifest.json": manifest, **{file_of(each): localized(manifest, each) for each in LANGUAGES[1:]}}
+    files = {name: (json.dumps(text, indent=2, ensure_ascii=False) + "\n").encode() for name, text in texts.items()}
+    files |= {name: (HERE / name).read_bytes() for name in ICONS}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # deflate differs from one zlib to the next
         for name, content in files.items():

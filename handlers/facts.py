@@ -65,6 +65,14 @@ def reply_to(raw: Raw, place: Place) -> ConversationReference:
     return ConversationReference(raw["serviceUrl"], raw["conversation"]["id"], place.tenant_id)
 
 
+def locale_of(raw: Raw) -> str:
+    """Return the language of whom an activity is from, such as "de-DE"; "" when it does not say."""
+    entities = raw.get("entities")
+    infos = [each for each in entities if isinstance(each, dict)] if isinstance(entities, list) else []
+    named = [text_at(each, "locale") for each in infos if each.get("type") == "clientInfo"]
+    return text_at(raw, "locale") or next(iter(named), "")
+
+
 def is_bot(member_id: object, raw: Raw, app_id: str | None) -> bool:
     """Say whether a member is this bot: the recipient, or "28:" and our app id (ids differ in case at times)."""
     known = {text_at(raw, "recipient", "id").lower(), f"28:{app_id}".lower() if app_id else ""} - {""}

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from texts import gettext as _
+
 BODY_LIMIT = 16 * 1024
 TIME_LIMIT = 10.0
 _MOST_FIELDS = 20
@@ -15,12 +17,12 @@ _CONTENT_TYPE = "application/x-www-form-urlencoded"
 async def read_form(request: web.Request, time_limit: float = TIME_LIMIT) -> Mapping[str, str]:
     """Return the fields of a posted form; raises the fitting 4xx (408, 413, 415, 400) when it is none of ours."""
     if request.content_type != _CONTENT_TYPE:
-        raise web.HTTPUnsupportedMediaType(text="A form is expected here.")
+        raise web.HTTPUnsupportedMediaType(text=_("A form is expected here."))
     try:
         async with asyncio.timeout(time_limit):
             body = await _read(request)
     except TimeoutError as error:
-        raise web.HTTPRequestTimeout(text="The form did not arrive in time.") from error
+        raise web.HTTPRequestTimeout(text=_("The form did not arrive in time.")) from error
     return _fields(body)
 
 
@@ -29,7 +31,7 @@ async def _read(request: web.Request) -> bytes:
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body), text="The form is too large.")
+            raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body), text=_("The form is too large."))
     return bytes(body)
 
 
@@ -37,4 +39,4 @@ def _fields(body: bytes) -> dict[str, str]:
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError as error:
-        raise web.HTTPBadRequest(text="The form has too many fields.") from error
+        raise web.HTTPBadRequest(text=_("The form has too many fields.")) from error

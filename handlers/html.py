@@ -9,6 +9,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handlers import assets
+from texts import gettext, language, ngettext
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 HEADERS: Mapping[str, str] = {
@@ -31,7 +32,11 @@ def _environment() -> Environment:
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["language"] = language
     environment.globals["asset"] = assets.address
     return environment
 

@@ -10,12 +10,14 @@ from services.acting.acting import Outcome, Refused, Shown
 from services.acting.feature import ActingFeature
 from services.acting.people import Click, Person
 from services.acting.wishes import is_issue_command
+from texts import gettext as _
+from texts import marked
 
 CARD = "application/vnd.microsoft.card.adaptive"
 _ERROR = "application/vnd.microsoft.error"
 _OK, _BAD_REQUEST = 200, 400
 _LONGEST = 500
-_UNKNOWN = "I do not know yet who you are in Sentry. Send me “link” in our own chat, then press again."
+_UNKNOWN = marked("I do not know yet who you are in Sentry. Send me “link” in our own chat, then press again.")
 
 
 class Invokes:
@@ -57,11 +59,11 @@ class Invokes:
                 await acting.show(click, outcome)
             return None
         told = await acting.show_privately(click, outcome.card)
-        return None if told else build_not_allowed_card(_UNKNOWN)
+        return None if told else build_not_allowed_card(_(_UNKNOWN))
 
     async def said(self, text: str, raw: Raw, place: Place) -> dict[str, Any] | None:
         """Return the card that answers a command about issues or accounts; None when `text` is none of these."""
-        word, _, rest = text.strip().rstrip("!").partition(" ")
+        word, _space, rest = text.strip().rstrip("!").partition(" ")
         person = person_of(raw, place)
         match word.lower(), rest.strip():
             case "issue", asked if asked:

@@ -15,6 +15,7 @@ from services.setup import PendingSetup
 from services.setup_form import SetupForm
 from services.setup_problems import SetupProblem
 from store import StoreUnavailable
+from texts import gettext as _
 
 log = structlog.get_logger(__name__)
 
@@ -98,10 +99,10 @@ def _with_pages(handler: Handler) -> Handler:
             log.warning("setup.store_unavailable", reason=str(error))
             return _notice(STORE_AWAY, headers={"Retry-After": RETRY_AFTER})
         except web.HTTPClientError as error:
-            return _notice(Notice(error.status, "This form cannot be read", error.text or error.reason))
+            return _notice(Notice(error.status, _("This form cannot be read"), error.text or error.reason))
 
     return wrapped
 
 
 def _notice(notice: Notice, headers: Mapping[str, str] | None = None) -> web.Response:
-    return page("notice.html", notice.status, headers=headers, notice=notice)
+    return page("notice.html", notice.status, headers=headers, notice=notice.said())

@@ -16,20 +16,24 @@ from services.acting.reasons import reason
 from services.acting.setup_sign_in import WAITING
 from services.acting.sign_ins import LIFETIME, SignInDead
 from store import StoreUnavailable
+from texts import gettext as _
+from texts import marked
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 COOKIE = "sign_in"
 _DEAD = Notice(
     HTTPStatus.GONE,
-    "This sign-in has ended",
-    "It works once, for 15 minutes, and in the browser in which it was opened. "
-    "Go back to Teams and press the button again, or send the bot “link”.",
+    marked("This sign-in has ended"),
+    marked(
+        "It works once, for 15 minutes, and in the browser in which it was opened. "
+        "Go back to Teams and press the button again, or send the bot “link”."
+    ),
 )
 _DENIED = Notice(
     HTTPStatus.OK,
-    "Nothing was linked",
-    "You did not allow it in Sentry. If you change your mind, open the link in Teams again.",
+    marked("Nothing was linked"),
+    marked("You did not allow it in Sentry. If you change your mind, open the link in Teams again."),
 )
 
 
@@ -104,7 +108,7 @@ def _with_pages(handler: Handler) -> Handler:
             return _notice(dead_link_shown(error))
         except SentryError as error:
             log.warning("sign_in.sentry", kind=type(error).__name__, reason=str(error))
-            return _notice(Notice(HTTPStatus.BAD_GATEWAY, "Sentry did not finish the sign-in", reason(error)[0]))
+            return _notice(Notice(HTTPStatus.BAD_GATEWAY, _("Sentry did not finish the sign-in"), _(reason(error)[0])))
         except StoreUnavailable as error:
             log.warning("sign_in.store_unavailable", reason=str(error))
             return _notice(STORE_AWAY)
@@ -113,7 +117,7 @@ def _with_pages(handler: Handler) -> Handler:
 
 
 def _notice(notice: Notice) -> web.Response:
-    return _page("notice.html", notice.status, notice=notice)
+    return _page("notice.html", notice.status, notice=notice.said())
 
 
 def _page(template: str, status: int = HTTPStatus.OK, **facts: Any) -> web.Response:

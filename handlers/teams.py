@@ -17,6 +17,7 @@ from adapter.mentions import mentions, text_without_mentions
 from handlers import facts, turns
 from handlers.facts import Raw, text_at
 from handlers.invokes import CARD, Invokes
+from handlers.languages import in_their_language
 from model import Arrival, PlaceKind
 from services.acting.wishes import is_issue_command
 from services.answers import Answers
@@ -24,6 +25,7 @@ from services.commands import Command, Commands, read_command
 from services.installations import Installations
 from services.listening import Asked, Listening
 from services.repeats import Repeats
+from texts import gettext as _
 
 REMEMBERED = frozenset({"message", "invoke"})
 REPEATED = "repeated"
@@ -64,6 +66,7 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         self._app_id = app_id
         self._clock = clock
 
+    @in_their_language
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Run one turn."""
         raw = _raw(turn_context)
@@ -198,10 +201,11 @@ class TeamsBot(TeamsActivityHandler):  # type: ignore[misc]  # the SDK has no ty
         action = value.get("action") if isinstance(value, dict) else None
         data = action.get("data") if isinstance(action, dict) else None
         if not isinstance(data, dict) or not data.get("command"):
-            return _invoke_error("BadRequest", "This button carries nothing that I can act on.")
+            return _invoke_error("BadRequest", _("This button carries nothing that I can act on."))
         # A click that Teams sends again is answered by how things stand now.
         card = await (self._commands.answer(Command.STATUS, at) if again else self._button(data, at, raw))
-        return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": CARD, "value": _content(card)})
+        shown = card["attachments"][0]["content"]
+        return InvokeResponse(status=HTTPStatus.OK, body={"statusCode": 200, "type": CARD, "value": shown})
 
     async def _on_named_event(self, event: str, team: TeamInfo | None, turn_context: TurnContext) -> None:
         # Microsoft's pages spell some of these in lower case, its SDK compares exactly.
@@ -286,10 +290,6 @@ def _asked(raw: Raw, at: Arrival) -> Asked:
 
 def _in_team(raw: Raw) -> bool:
     return bool(text_at(facts.channel_data(raw), "team", "id"))
-
-
-def _content(card: dict[str, Any]) -> Any:
-    return card["attachments"][0]["content"]
 
 
 def _invoke_error(code: str, message: str) -> InvokeResponse:

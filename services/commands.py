@@ -23,6 +23,8 @@ from cards import (
 from model import Arrival, Connection
 from services.setup_links import SetupLinks
 from store import Store
+from texts import gettext as _
+from texts import marked
 
 log = structlog.get_logger(__name__)
 
@@ -37,29 +39,29 @@ class Command(StrEnum):
 
 
 DESCRIPTIONS: Mapping[Command, str] = {
-    Command.SETUP: "Get a link that connects this place to a Sentry organization",
-    Command.STATUS: "See what is connected here, since when and by whom",
-    Command.DISCONNECT: "Stop the alerts here",
-    Command.HELP: "See these commands",
+    Command.SETUP: marked("Get a link that connects this place to a Sentry organization"),
+    Command.STATUS: marked("See what is connected here, since when and by whom"),
+    Command.DISCONNECT: marked("Stop the alerts here"),
+    Command.HELP: marked("See these commands"),
 }
 
 # Those that take something with them; they are read by services/listening.py and handlers/invokes.py.
 MORE: Sequence[tuple[str, str]] = (
-    ("subscribe", "Choose what comes here: subscribe issues project:web level:error environment:production"),
-    ("subscriptions", "See what comes here"),
-    ("unsubscribe", "End a subscription by its number, or all"),
-    ("mute", "Hear nothing new for a while: mute 2h"),
-    ("unmute", "Hear alerts again"),
-    ("test", "See what an alert looks like here"),
-    ("issue", "See an issue by its short id: issue WEB-1A"),
-    ("link", "Act in Sentry as yourself; whoami and unlink as well"),
+    ("subscribe", marked("Choose what comes here: subscribe issues project:web level:error environment:production")),
+    ("subscriptions", marked("See what comes here")),
+    ("unsubscribe", marked("End a subscription by its number, or all")),
+    ("mute", marked("Hear nothing new for a while: mute 2h")),
+    ("unmute", marked("Hear alerts again")),
+    ("test", marked("See what an alert looks like here")),
+    ("issue", marked("See an issue by its short id: issue WEB-1A")),
+    ("link", marked("Act in Sentry as yourself; whoami and unlink as well")),
 )
 
 
 def listed() -> list[tuple[str, str]]:
     """Return every command with what it does, as help lists them."""
     known = [(name.value, text) for name, text in DESCRIPTIONS.items()]
-    return [*known[:-2], *MORE, *known[-2:]]
+    return [(name, _(text)) for name, text in (*known[:-2], *MORE, *known[-2:])]
 
 
 def read_command(text: str) -> Command | None:

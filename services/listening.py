@@ -19,6 +19,7 @@ from issue_model import AlertRule
 from model import Arrival, Connection, Installation, Place
 from services.alerts.wanted import NotUnderstood, Wanted, read, understood, written
 from store import NewSubscription, Store, Subscription
+from texts import gettext as _
 
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE | re.ASCII)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -96,7 +97,7 @@ class Listening:
         shown = [_wanted(each).facts(_organization(installation, each)) for each in ended]
         return build_unsubscribed_card(shown, len(known) - len(ended), asked.place.kind)
 
-    async def _subscriptions(self, asked: Asked, _: Sequence[str]) -> dict[str, Any]:
+    async def _subscriptions(self, asked: Asked, _words: Sequence[str]) -> dict[str, Any]:
         installation = await self._store.find(asked.place)
         if installation is None or not installation.connections:
             return build_status_card(asked.at.name, None, asked.place.kind)
@@ -108,7 +109,7 @@ class Listening:
         await self._set_mute(asked, until)
         return build_muted_card(until, asked.by, asked.place.kind)
 
-    async def _unmute(self, asked: Asked, _: Sequence[str]) -> dict[str, Any]:
+    async def _unmute(self, asked: Asked, _words: Sequence[str]) -> dict[str, Any]:
         await self._set_mute(asked, None)
         return build_muted_card(None, asked.by, asked.place.kind)
 
@@ -117,7 +118,7 @@ class Listening:
         if installation is not None:
             await self._store.alerts.mute(installation.id, asked.conversation_id, until)
 
-    async def _test(self, _: Asked, __: Sequence[str]) -> dict[str, Any]:
+    async def _test(self, _asked: Asked, _words: Sequence[str]) -> dict[str, Any]:
         return build_sample_card(self._clock())
 
     async def _here(self, installation: Installation | None, asked: Asked) -> list[Subscription]:
@@ -152,14 +153,22 @@ def _chosen(connections: Sequence[Connection], organization: str) -> list[Connec
     found = [each for each in connections if organization in {"", each.organization_slug}]
     if not found:
         names = ", ".join(each.organization_slug for each in connections)
-        raise NotUnderstood(f"The organization “{organization[:60]}” is not connected here; connected: {names}.")
+        raise NotUnderstood(
+            _("The organization “{organization}” is not connected here; connected: {names}.").format(
+                organization=organization[:60], names=names
+            )
+        )
     return found
 
 
 def _span(text: str) -> timedelta:
     found = _SPAN.fullmatch(text.strip().removeprefix("for "))
     if found is None or int(found[1]) == 0:
-        raise NotUnderstood(f"I do not understand “{text[:40]}”. Write for example: mute 30m, mute 2h, mute 1d")
+        raise NotUnderstood(
+            _("I do not understand “{text}”. Write for example: {examples}").format(
+                text=text[:40], examples="mute 30m, mute 2h, mute 1d"
+            )
+        )
     return min(int(found[1]) * _UNITS[found[2][0].lower()], _LONGEST_MUTE)
 
 

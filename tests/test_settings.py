@@ -387,3 +387,12 @@ def test_sentry_applications_are_read_for_listed_sentrys_only() -> None:
 def test_sentry_applications_that_cannot_be_read_are_told(text: str) -> None:
     with pytest.raises(SettingsError, match="SENTRY_OAUTH_CLIENTS must be JSON"):
         load_settings({"SECRET_KEY": "k" * 32, "SENTRY_OAUTH_CLIENTS": text})
+
+
+@pytest.mark.parametrize(("given", "language"), [("", "en"), ("de", "de"), (" FR ", "fr"), ("ja", "ja")])
+def test_cards_that_everybody_sees_have_a_language(given: str, language: str) -> None:
+    assert loaded(CARD_LANGUAGE=given).card_language == language
+
+
+def test_a_language_that_the_bot_does_not_speak_is_refused() -> None:
+    assert local_problems(CARD_LANGUAGE="pt") == ("CARD_LANGUAGE is 'pt'; it must be one of en, de, es, fr, ja",)

@@ -27,6 +27,8 @@ from services.acting.tokens import ActionTokens, TokenForged
 from services.acting.wishes import Wish, WishUnclear, read_wish
 from services.delivery import Delivery
 from store import AuditEntry, Method, NewDelivery, Store
+from texts import gettext as _
+from texts import marked
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -35,13 +37,12 @@ ANSWER_WITHIN = 2.5
 
 WORTH_FOR = timedelta(hours=1)
 ENDS_WITHIN = 15.0
-_NOT_HERE = "This card's Sentry organization is not connected here, so nothing was changed."
-_SIGN_IN_ELSEWHERE = "I do not know who you are in Sentry. Send me “link” in our own chat, then try again."
-_NO_ACCOUNT = (
+_NOT_HERE = marked("This card's Sentry organization is not connected here, so nothing was changed.")
+_NO_ACCOUNT = marked(
     "I do not know who you are in Sentry, and signing in is not set up for this bot. "
     "Whoever connected this place may allow everybody here to change issues."
 )
-_NOT_ME = "I do not know who you are in Sentry; choose your name from the list instead."
+_NOT_ME = marked("I do not know who you are in Sentry; choose your name from the list instead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +107,19 @@ class Acting:
             return Refused(str(error))
         except (TokenForged, NotConnectedHere):
             log.warning("click refused", place=click.place.kind, command=click.data["command"])
-            return Refused(_NOT_HERE)
+            return Refused(_(_NOT_HERE))
         return await self._in_time(click, ground, wish)
 
     async def close(self) -> None:
         """Let what is under way end, for a while."""
         if self._tasks:
-            _, left = await asyncio.wait(self._tasks, timeout=ENDS_WITHIN)
+            _done, left = await asyncio.wait(self._tasks, timeout=ENDS_WITHIN)
             for task in left:
                 task.cancel()
 
     async def _in_time(self, click: Click, ground: Ground, wish: Wish) -> Outcome:
         task = self._start(self._carry_out(click, ground, wish))
-        done, _ = await asyncio.wait({task}, timeout=self._within)
+        done, _late = await asyncio.wait({task}, timeout=self._within)
         if done:
             return task.result()
         self._start(self._show_later(click, task))
@@ -142,7 +143,7 @@ class Acting:
         try:
             outcome = await self._try(click, ground, wish)
         except NotConnectedHere:
-            return Refused(_NOT_HERE)
+            return Refused(_(_NOT_HERE))
         if isinstance(outcome, Shown) and outcome.changed:
             self._start(self.show(click, outcome))
         return outcome
@@ -210,10 +211,10 @@ class Acting:
         sentry_url = ground.connection.sentry_url
         if not self.services.sign_ins.possible(sentry_url):
             anybody = await self.services.store.identities.may_anybody_act(ground.connection.id)
-            return Refused(_NOT_ME if anybody and wish.needs_person else _NO_ACCOUNT)
+            return Refused(_(_NOT_ME) if anybody and wish.needs_person else _(_NO_ACCOUNT))
         url = await self.services.sign_ins.offer(click.person, sentry_url, {"click": click.stored()})
         known = await self.services.showing.last_known(ground)
-        return Private(build_sign_in_card(sentry_url, url, wish.undone.removesuffix(" it"), known.short_id))
+        return Private(build_sign_in_card(sentry_url, url, wish.undone, known.short_id))
 
     async def _note(self, click: Click, ground: Ground, wish: Wish, actor: Actor | None, failure: str = "") -> None:
         detail = {

@@ -30,6 +30,8 @@ from services.acting.reasons import reason
 from services.acting.showing import Showing
 from services.acting.sign_ins import SignIns
 from services.acting.tokens import ActionTokens, TokenForged
+from texts import gettext as _
+from texts import marked
 
 log = structlog.get_logger(__name__)
 _MOST_FOUND = 10
@@ -43,8 +45,8 @@ _ANSWERED_WITHIN = 9.0
 
 _PEOPLE_WITHIN = 2.0
 
-_NOT_CONNECTED = "No Sentry organization is connected here. Send me “setup” to connect one."
-_NOT_OURS = "This page is not of a Sentry organization that is connected here."
+_NOT_CONNECTED = marked("No Sentry organization is connected here. Send me “setup” to connect one.")
+_NOT_OURS = marked("This page is not of a Sentry organization that is connected here.")
 T = TypeVar("T")
 
 
@@ -77,19 +79,19 @@ class Lookups:
         """Return the answer to a pasted link: the issue's card, with buttons where its organization is connected."""
         address = issue_in(url, self._sentry.allowed)
         if address is None:
-            return search_message(_NOT_OURS)
+            return search_message(_(_NOT_OURS))
         try:
             return await _in_time(self._unfurl(place, person, address))
         except SentryError as error:
-            return search_message(reason(error)[0])
+            return search_message(_(reason(error)[0]))
         except NotConnectedHere:
-            return search_message(_NOT_OURS)
+            return search_message(_(_NOT_OURS))
 
     async def search(self, place: Place, text: str) -> dict[str, Any]:
         """Return the answer to a search in the message extension."""
         connections = await self._grounds.connections(place)
         if not connections:
-            return search_message(_NOT_CONNECTED)
+            return search_message(_(_NOT_CONNECTED))
         asked = await asyncio.gather(
             *(_in_time(self._search(place, each, text)) for each in connections), return_exceptions=True
         )
@@ -97,7 +99,8 @@ class Lookups:
         if found:
             return search_results(found[:_MOST_FOUND])
         errors = [each for each in asked if isinstance(each, SentryError)]
-        return search_message(reason(errors[0])[0] if errors else f"No issue found for “{text[:80]}”.")
+        none = _("No issue found for “{text}”.").format(text=text[:80])
+        return search_message(_(reason(errors[0])[0]) if errors else none)
 
     async def assignees(self, place: Place, dataset: str, text: str) -> dict[str, Any]:
         """Return the answer to the typed search for an assignee; nobody where the token is not good here."""
@@ -153,7 +156,7 @@ class Lookups:
             facts = facts_of(issue, address.sentry_url, address.slug)
             return unfurled(facts, build_issue_card(facts))
         if not self._sign_ins.possible(address.sentry_url):
-            return search_message(_NOT_OURS)
+            return search_message(_(_NOT_OURS))
         return search_sign_in(await self._sign_ins.offer(person, address.sentry_url, {}))
 
     async def _search(self, place: Place, connection: Connection, text: str) -> list[tuple[IssueFacts, dict[str, Any]]]:

@@ -13,6 +13,7 @@ from services.acting.identities import Identities
 from services.acting.people import Click, click_from
 from services.acting.sign_ins import Granted, SignIns
 from store import Identity, StoreError
+from texts import gettext as _
 
 log = structlog.get_logger(__name__)
 
@@ -44,15 +45,15 @@ class Resuming:
     async def _click(self, click: Click, identity: Identity) -> str:
         outcome = await self._acting.press(click)
         if isinstance(outcome, Refused):
-            return f"Your click changed nothing: {outcome.text}"
+            return _("Your click changed nothing: {reason}").format(reason=outcome.text)
         if isinstance(outcome, Private):
-            return "Your click changed nothing: Sentry did not accept the sign-in."
+            return _("Your click changed nothing: Sentry did not accept the sign-in.")
         if not outcome.changed:
             await self._acting.show(click, outcome)
         return await self._tell(click, identity, outcome)
 
     async def _tell(self, click: Click, identity: Identity, outcome: Shown) -> str:
-        done = "Your click was carried out." if outcome.changed else "What became of your click is on the card."
+        done = _("Your click was carried out.") if outcome.changed else _("What became of your click is on the card.")
         account = identity.account
         facts = IdentityFacts(sentry_url=identity.person.sentry_url, name=account.name, email=account.email)
         try:

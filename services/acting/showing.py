@@ -17,6 +17,8 @@ from services.acting.ground import Ground
 from services.acting.issue_facts import facts_of, page_of
 from services.acting.people import Person
 from services.acting.tokens import ActionTokens, Subject
+from texts import gettext as _
+from texts import speaking_to_all
 
 log = structlog.get_logger(__name__)
 _REMEMBERED = 2000
@@ -39,13 +41,14 @@ class Showing:
 
     def controls(self, place: Place, subject: Subject, project: str) -> Controls:
         """Return the buttons for a card about `subject` in `place`; with the people of the project, once known."""
-        _, candidates = self._candidates.get((subject.organization_id, project), (0.0, ()))
+        _until, candidates = self._candidates.get((subject.organization_id, project), (0.0, ()))
         return Controls(self._tokens.issue(subject, place), candidates)
 
     def card(self, ground: Ground, facts: IssueFacts, notices: Notices = NO_NOTICES) -> dict[str, Any]:
         """Return the card."""
         controls = self.controls(ground.place, ground.subject, facts.project)
-        return build_issue_card(facts, controls=controls, notices=notices)
+        with speaking_to_all():
+            return build_issue_card(facts, controls=controls, notices=notices)
 
     def live_card(self, ground: Ground, facts: IssueFacts, person: Person) -> dict[str, Any]:
         """Return a card that the bot cannot update itself: Teams asks for it again when `person` looks at it."""
@@ -110,4 +113,4 @@ def _trim(remembered: "OrderedDict[Any, Any]") -> None:
 
 def _unknown(connection: Connection, issue_id: str) -> IssueFacts:
     page = page_of(connection.sentry_url, connection.organization_slug, issue_id)
-    return IssueFacts(title=f"Issue {issue_id}", url=page)
+    return IssueFacts(title=_("Issue {name}").format(name=issue_id), url=page)

@@ -12,6 +12,7 @@ from services.acting.people import Click
 from services.alerts.comments import in_thread
 from services.delivery import Delivery
 from store import Method, NewDelivery, Store
+from texts import speaking_to_all
 
 WORTH_FOR = timedelta(hours=12)
 
@@ -32,7 +33,8 @@ class Telling:
         if identity is None or identity.person == click.person.key(sentry_url):
             return
         person = TeamsPerson(id=identity.person.object_id, name=identity.account.name)
-        card = build_assigned_card(facts, person, click.person.name)
+        with speaking_to_all():
+            card = build_assigned_card(facts, person, click.person.name)
         news = NewDelivery(
             key=f"assigned:{click.card_id}:{owner.id}:{secrets.token_hex(8)}",
             to=click.conversation,

@@ -7,6 +7,8 @@ from cards import ASSIGNEE, COMMENT, ME, UNTIL, IssueCommand, Until, When
 from sentry_api import Priority
 from sentry_api.archiving import ArchiveUntil, Forever, ForMinutes, UntilEscalating, UntilEvents, UntilUsers
 from sentry_api.changes import LATEST, Archive, AssignTo, Change, Resolve, SetPriority, Unresolve
+from texts import gettext as _
+from texts import marked
 
 _LONGEST_COMMENT = 4000
 Data = Mapping[str, str]
@@ -20,7 +22,7 @@ class WishUnclear(Exception):
 class Wish:
     """What somebody wants. One of: `change`; `comment`; `to_me`; none of them: just to see how things stand.
 
-    `doing`, `undone`: "resolving it", "resolve it". `choice`: for the audit trail, what was chosen.
+    `doing`, `undone`: marked, "resolving it", "resolve it". `choice`: for the audit trail, what was chosen.
     """
 
     command: IssueCommand
@@ -57,19 +59,21 @@ def _resolve(data: Data) -> Wish:
     }
     change = changes.get(When(when)) if when in set(When) else None
     if change is None:
-        raise WishUnclear("This button does not say when the issue is resolved.")
-    return Wish(IssueCommand.RESOLVE, "resolving it", "resolve it", change, choice=when)
+        raise WishUnclear(_("This button does not say when the issue is resolved."))
+    return Wish(IssueCommand.RESOLVE, marked("resolving it"), marked("resolve it"), change, choice=when)
 
 
-def _unresolve(_: Data) -> Wish:
-    return Wish(IssueCommand.UNRESOLVE, "opening it again", "open it again", Unresolve())
+def _unresolve(_data: Data) -> Wish:
+    return Wish(IssueCommand.UNRESOLVE, marked("opening it again"), marked("open it again"), Unresolve())
 
 
 def _archive(data: Data) -> Wish:
     chosen = data.get(UNTIL, "")
     if chosen not in set(Until):
-        raise WishUnclear("Choose for how long the issue is archived.")
-    return Wish(IssueCommand.ARCHIVE, "archiving it", "archive it", Archive(_until(chosen)), choice=chosen)
+        raise WishUnclear(_("Choose for how long the issue is archived."))
+    return Wish(
+        IssueCommand.ARCHIVE, marked("archiving it"), marked("archive it"), Archive(_until(chosen)), choice=chosen
+    )
 
 
 def _until(chosen: str) -> ArchiveUntil:
@@ -86,39 +90,41 @@ def _until(chosen: str) -> ArchiveUntil:
 
 def _assign(data: Data) -> Wish:
     if data.get("to") == ME:
-        return Wish(IssueCommand.ASSIGN, "assigning it", "assign it to you", to_me=True, choice=ME)
+        return Wish(IssueCommand.ASSIGN, marked("assigning it"), marked("assign it to you"), to_me=True, choice=ME)
     chosen = data.get(ASSIGNEE, "")
-    kind, _, number = chosen.partition(":")
+    kind, _colon, number = chosen.partition(":")
     try:
         change = AssignTo(kind, number)
     except ValueError:
         change = AssignTo.nobody()
     if not change.kind:
-        raise WishUnclear("Choose a person or a team from the list.")
-    return Wish(IssueCommand.ASSIGN, "assigning it", "assign it", change, choice=chosen)
+        raise WishUnclear(_("Choose a person or a team from the list."))
+    return Wish(IssueCommand.ASSIGN, marked("assigning it"), marked("assign it"), change, choice=chosen)
 
 
-def _unassign(_: Data) -> Wish:
-    return Wish(IssueCommand.UNASSIGN, "unassigning it", "unassign it", AssignTo.nobody())
+def _unassign(_data: Data) -> Wish:
+    return Wish(IssueCommand.UNASSIGN, marked("unassigning it"), marked("unassign it"), AssignTo.nobody())
 
 
 def _priority(data: Data) -> Wish:
     chosen = data.get("priority", "")
     if chosen not in set(Priority):
-        raise WishUnclear("Choose a priority.")
+        raise WishUnclear(_("Choose a priority."))
     change = SetPriority(Priority(chosen))
-    return Wish(IssueCommand.PRIORITY, "setting its priority", "set its priority", change, choice=chosen)
+    return Wish(
+        IssueCommand.PRIORITY, marked("setting its priority"), marked("set its priority"), change, choice=chosen
+    )
 
 
 def _comment(data: Data) -> Wish:
     text = data.get(COMMENT, "").strip()
     if not 0 < len(text) <= _LONGEST_COMMENT:
-        raise WishUnclear(f"A comment has 1 to {_LONGEST_COMMENT} characters.")
-    return Wish(IssueCommand.COMMENT, "adding your comment", "add the comment", comment=text)
+        raise WishUnclear(_("A comment has 1 to {most} characters.").format(most=_LONGEST_COMMENT))
+    return Wish(IssueCommand.COMMENT, marked("adding your comment"), marked("add the comment"), comment=text)
 
 
-def _refresh(_: Data) -> Wish:
-    return Wish(IssueCommand.REFRESH, "looking at it", "look at it")
+def _refresh(_data: Data) -> Wish:
+    return Wish(IssueCommand.REFRESH, marked("looking at it"), marked("look at it"))
 
 
 _READERS: Mapping[IssueCommand, Callable[[Data], Wish]] = {

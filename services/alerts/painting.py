@@ -16,6 +16,7 @@ from sentry_api import Issue
 from services.alerts import facts as issue_facts
 from services.alerts import metric_facts
 from store import StoredCard, StoredOrganization
+from texts import speaking_to_all
 
 Progress: TypeAlias = Working | Failed
 
@@ -64,13 +65,15 @@ def issue_activity(
     notices: Notices = Notices(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """Return the activity of an issue's card."""
-    return build_issue_card(facts, controls=controls, notices=notices)
+    with speaking_to_all():
+        return build_issue_card(facts, controls=controls, notices=notices)
 
 
 def painted(card: StoredCard, organization: StoredOrganization, controls_for: ControlsFor) -> dict[str, Any]:
     """Return the activity that is to stand in Teams; raises ValueError for facts that cannot be read."""
     if card.issue_id.startswith(metric_facts.PREFIX):
-        return build_metric_alert_card(metric_facts.read(card.facts))
+        with speaking_to_all():
+            return build_metric_alert_card(metric_facts.read(card.facts))
     facts = issue_facts.read(card.facts)
     controls = controls_for(organization, Subject(card.issue_id, facts), Spot(card.place, card.to))
     return issue_activity(facts, controls, Notices(progress=_progress(card.notice), storm=_storm(card)))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from alert_model import SubscriptionFacts
+from texts import gettext as _
 
 _MOST_WORDS = 40
 _LONGEST = 200
@@ -93,7 +94,9 @@ def understood(words: Sequence[str]) -> tuple[Wanted, str]:
     levels = [level.lower() for level in filters["level"]]
     wrong = next((level for level in levels if level not in _LEVELS), None)
     if wrong is not None:
-        raise NotUnderstood(f"“{wrong}” is no level: there are {', '.join(_LEVELS[:-1])}.")
+        raise NotUnderstood(
+            _("“{text}” is no level: there are {levels}.").format(text=wrong, levels=", ".join(_LEVELS[:-1]))
+        )
     wanted = Wanted(
         _sorted(kinds) or (Kind.ISSUES, Kind.METRICS),
         _sorted(project.lower() for project in filters["project"]),
@@ -123,8 +126,10 @@ def _filter(word: str) -> tuple[str, list[str]]:
     found = _FILTER.fullmatch(word[: _LONGEST * 2])
     if found is None:
         raise NotUnderstood(
-            f"I do not understand “{word[:60]}”. Write for example: subscribe issues project:web level:error "
-            "environment:production tag:region=eu"
+            _("I do not understand “{text}”. Write for example: {examples}").format(
+                text=word[:60],
+                examples="subscribe issues project:web level:error environment:production tag:region=eu",
+            )
         )
     name = {"env": "environment", "org": "organization"}.get(found[1].lower(), found[1].lower())
     values = [found[2]] if name == "tag" else found[2].split(",")
@@ -134,7 +139,11 @@ def _filter(word: str) -> tuple[str, list[str]]:
 def _tag(text: str) -> tuple[str, str]:
     found = _TAG.fullmatch(text)
     if found is None:
-        raise NotUnderstood(f"“{text[:60]}” is no tag with a value. Write for example: tag:region=eu")
+        raise NotUnderstood(
+            _("“{text}” is no tag with a value. Write for example: {examples}").format(
+                text=text[:60], examples="tag:region=eu"
+            )
+        )
     return found[1].strip(), found[2].strip()
 
 

@@ -17,7 +17,7 @@ from tests.handlers.talk import content, happens
 async def test_unlinked_click_is_carried_out_once_after_the_sign_in(stage: Stage) -> None:
     card_id = await stage.ask_for_issue()
     answer = await stage.press(card_id, "Resolve")
-    assert "I resolve WEB-1 for you" in text_of(answer["value"])
+    assert "I do this for you: resolve it (WEB-1)" in text_of(answer["value"])
     assert stage.issue.status == "unresolved"
     assert "Sign in" not in text_of(stage.card(card_id)), "others see nothing of it"
     address = sign_in_address(answer["value"])

@@ -239,9 +239,9 @@ def test_broken_connection_says_what_and_how_to_repair() -> None:
 
 
 def test_sign_in_says_what_happens_after_it() -> None:
-    activity = cards.build_sign_in_card("https://acme.sentry.io", SIGN_IN_URL, "resolve", "WEB-1A")
-    assert "Sign in, and I resolve WEB-1A for you." in shown_on(activity)
-    assert activity["summary"] == "Sign in with Sentry to resolve WEB-1A"
+    activity = cards.build_sign_in_card("https://acme.sentry.io", SIGN_IN_URL, "resolve it", "WEB-1A")
+    assert "Sign in, and I do this for you: resolve it (WEB-1A)." in shown_on(activity)
+    assert activity["summary"] == "Sign in with Sentry: resolve it (WEB-1A)"
     assert actions_of(activity)[0]["url"] == SIGN_IN_URL
     unasked = cards.build_sign_in_card("https://acme.sentry.io", SIGN_IN_URL)
     assert "Sign in to change issues as yourself." in shown_on(unasked)

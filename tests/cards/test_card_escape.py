@@ -123,7 +123,7 @@ def test_link_goes_where_it_says(url: str, target: str) -> None:
 
 
 def test_link_without_a_visible_name_can_still_be_clicked() -> None:
-    assert shown(link("\u200b", "https://sentry.io/")) == "Open"
+    assert shown(link("\u200b", "https://sentry.io/")) == "Open in Sentry"
 
 
 @pytest.mark.parametrize(

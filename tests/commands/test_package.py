@@ -9,9 +9,10 @@ import jsonschema
 import pytest
 
 from commands import package
-from commands.app_package import HERE
+from commands.app_package import HERE, manifest_problems
 from services.commands import DESCRIPTIONS
 from tests.commands.running import run
+from texts import LANGUAGES, gettext, speaking
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
 SCHEMA = json.loads((HERE / "manifest.schema.json").read_text("utf-8"))
@@ -51,7 +52,8 @@ def refusal(capsys: pytest.CaptureFixture[str], output: Path, *options: str) -> 
 
 def test_the_zip_holds_the_manifest_and_both_icons_at_its_root(output: Path) -> None:
     files = packed(output)
-    assert list(files) == ["manifest.json", "color.png", "outline.png"]
+    languages = [f"{language}.json" for language in LANGUAGES[1:]]
+    assert list(files) == ["manifest.json", *languages, "color.png", "outline.png"]
     assert files["color.png"] == (HERE / "color.png").read_bytes()
     assert files["outline.png"] == (HERE / "outline.png").read_bytes()
 
@@ -92,6 +94,38 @@ def test_the_bot_is_for_teams_chats_and_people_and_for_shared_and_private_channe
     assert filled["bots"][0]["scopes"] == ["team", "personal", "groupChat"]
     assert filled["bots"][0]["needsChannelSelector"] is True
     assert filled["supportsChannelFeatures"] == "tier1"
+
+
+def test_every_language_is_declared_and_its_file_says_all_that_people_read(output: Path) -> None:
+    files = packed(output)
+    declared = json.loads(files["manifest.json"])["localizationInfo"]
+    assert declared["defaultLanguageTag"] == "en"
+    assert {each["languageTag"]: each["file"] for each in declared["additionalLanguages"]} == {
+        language: f"{language}.json" for language in ("de", "es", "fr", "ja")
+    }
+    told = {language: json.loads(files[f"{language}.json"]) for language in LANGUAGES[1:]}
+    assert all(texts.keys() == told["de"].keys() for texts in told.values())
+    assert told["de"]["description.short"] == "Verbindet ein Team oder einen Chat mit Ihrer Sentry-Organisation."
+    assert told["ja"]["composeExtensions[0].commands[0].parameters[0].title"] == "検索"
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_the_commands_stay_and_their_descriptions_are_translated_in_every_scope(output: Path, language: str) -> None:
+    texts = json.loads(packed(output)[f"{language}.json"])
+    with speaking(language):
+        for scope in range(3):
+            said = [texts[f"bots[0].commandLists[{scope}].commands[{place}].description"] for place in range(4)]
+            assert said == [gettext(text) for text in DESCRIPTIONS.values()]
+    assert not [path for path in texts if ".commandLists[" in path and path.endswith(".title")]
+
+
+def test_a_text_that_is_too_long_in_some_language_is_refused(output: Path) -> None:
+    filled = manifest(output)
+    assert manifest_problems(filled) == []
+    # 32 characters in English, as many as Teams takes, and fewer in Japanese.
+    filled["composeExtensions"][0]["commands"][0]["title"] = "Find an issue and share its card"
+    told = [problem.partition(":")[0] for problem in manifest_problems(filled)]
+    assert told == [f"{language}.json, composeExtensions[0].commands[0].title" for language in ("de", "es", "fr")]
 
 
 @pytest.mark.parametrize("scope", ["team", "personal", "groupChat"])

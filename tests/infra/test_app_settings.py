@@ -19,6 +19,7 @@ LEFT_OUT = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "Application Insights collects",
     "DELIVERIES_KEPT_DAYS": "the default is meant",
     "ALERT_STORM_MINUTES": "the default is meant",
+    "CARD_LANGUAGE": "the default is meant",
     "SENTRY_OAUTH_CLIENTS": "has secrets in it: set it on the site as a reference to the vault",
     "HTTPS_PROXY": "App Service reaches Microsoft directly",
 }
