@@ -67,7 +67,7 @@ async def test_assigning_to_oneself_to_others_to_a_team_and_to_nobody(stage: Sta
     card_id = await stage.ask_for_issue()
     await stage.press(card_id, "Assign to me")
     assert stage.issue.assignee == f"user:{dana.id}"
-    await stage.settled(card_id, "Dana")
+    await stage.settled(card_id, "Unassign")
     await stage.press(card_id, "Assign", assignee=f"user:{ravi.id}")
     assert stage.issue.assignee == f"user:{ravi.id}"
     team = stage.sentry.state.tenants[stage.sentry.organization.slug].teams["backend"]
