@@ -24,7 +24,7 @@ def test_the_click_of_somebody_unknown_is_carried_out_after_the_sign_in(
     channel: TeamsClient, card: Locator, sentry_page: SentryPage
 ) -> None:
     channel.press(card, "Resolve", "invoke")
-    question = channel.card("Sign in, and I resolve WEB-1 for you")
+    question = channel.card("Sign in, and I do this for you: resolve it (WEB-1)")
     expect(question).to_have_count(1)
     keep_picture(channel.page, "unknown-click")
     page = channel.open_link(question, "Sign in with Sentry")

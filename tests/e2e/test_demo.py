@@ -43,7 +43,7 @@ def _resolve_an_alert(teams: TeamsClient, sentry: SentryPage) -> None:
     expect(card).to_contain_text(WEB_1)
     teams.press(card, "Resolve", "invoke")
     keep_picture(teams.page, "demo-2-pressed")
-    sign_in(teams.open_link(teams.card("Sign in, and I resolve WEB-1 for you"), "Sign in with Sentry"))
+    sign_in(teams.open_link(teams.card("Sign in, and I do this for you: resolve it (WEB-1)"), "Sign in with Sentry"))
     expect(sentry.row(WEB_1).locator(".status")).to_have_text("resolved")
     keep_picture(sentry.page, "demo-3-resolved")
     sentry.change(WEB_1, "Reopen")
