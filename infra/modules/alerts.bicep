@@ -28,7 +28,7 @@ var logAlerts = [
     title: 'Cards do not reach Teams'
     severity: 2
     atLeast: 3
-    events: ['welcome not posted', 'setup.not_announced']
+    events: ['welcome not posted', 'setup.not_announced', 'delivery gave up']
   }
   {
     name: 'store'
