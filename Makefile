@@ -34,7 +34,7 @@ format: $(VENV)/.dev ## Rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 
 e2e: $(VENV)/.dev ## Drive the whole install in a browser (needs Node.js and Chromium)
-	$(BIN)/python -m pytest --override-ini addopts="-q --strict-markers" tests/e2e
+	$(BIN)/python -m pytest --override-ini addopts="-q --strict-markers" $(PYTEST) tests/e2e
 
 demo: $(VENV)/.dev ## Start the bot, a stand-in for Sentry and the Agents Playground together (needs Node.js)
 	$(BIN)/python -m sandbox.demo

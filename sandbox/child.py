@@ -53,9 +53,9 @@ class Child:
         """The line that said that it is ready."""
         return next(line for line in self.output if self._marker in line)
 
-    def wait(self) -> int:
-        """Return its exit status once it has ended."""
-        return self._process.wait()
+    def wait(self, within: float | None = None) -> int:
+        """Return its exit status once it has ended; raises subprocess.TimeoutExpired after `within` seconds."""
+        return self._process.wait(within)
 
     def signal(self, number: int) -> None:
         """Send it a signal."""

@@ -42,7 +42,9 @@ Ctrl-C ends it all and forgets it.
 
 def main() -> int:
     """Run until Ctrl-C; returns the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT as well: a shell's background jobs begin with it ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         _run()
     except PlaygroundMissing as error:

@@ -5,7 +5,7 @@ import sys
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from sandbox.child import Child
+from sandbox.child import ENDS_WITHIN, Child
 from tests.e2e.bot_process import REPOSITORY
 from tests.e2e.sentry_page import ISSUE, WEB_1, SentryPage, sign_in
 from tests.e2e.setup_page import SetupPage
@@ -21,7 +21,7 @@ def test_the_demo_works_with_what_it_says_and_ends_with_ctrl_c(page: Page) -> No
         sentry = SentryPage(page.context.new_page(), _said(says, r"Open +(\S+)/sandbox/"))
         _resolve_an_alert(teams, sentry)
         demo.signal(signal.SIGINT)
-        assert demo.wait() == 0
+        assert demo.wait(ENDS_WITHIN) == 0
         with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
             teams.open()
 
