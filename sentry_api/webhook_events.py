@@ -110,10 +110,11 @@ class CommentChanged(Hook):
 
 @dataclass(frozen=True, slots=True)
 class ErrorEvent(Hook):
-    """An error came in (on plans where Sentry sends every one)."""
+    """An error came in (on plans where Sentry sends every one). `project` is the slug."""
 
     issue_id: str
     event: Event
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,12 @@ def _comment(hook: Hook, action: str, data: Data) -> CommentChanged | str:
     )
 
 
-def _error(hook: Hook, _: str, data: Data) -> ErrorEvent | str:
+def _error(hook: Hook, _action: str, data: Data) -> ErrorEvent | str:
     raw = mapping(data.get("error"))
-    event = event_from(raw)
-    return ErrorEvent(hook.installation, hook.actor, event.issue_id, event) if raw else "no error in it"
+    if not raw:
+        return "no error in it"
+    event, (_, project) = event_from(raw), organization_and_project(raw)
+    return ErrorEvent(hook.installation, hook.actor, event.issue_id, event, project)
 
 
 def _installation(hook: Hook, action: str, data: Data) -> InstallationChanged | str:

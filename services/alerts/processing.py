@@ -1,14 +1,14 @@
 """What each kind of webhook sets off. Nothing here happens before Sentry has its answer, and nothing twice."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from issue_model import IssueFacts
-from sentry_api import MissingPermission, NotFound, SentryError
+from issue_model import AlertRule, IssueFacts
+from sentry_api import MissingPermission, NotFound, SentryError, own_address
 from sentry_api.webhook_events import (
     ActivityAlert,
     CommentChanged,
@@ -116,9 +116,10 @@ class Processing:
         listeners = await self._subscribed(organization)
         if not listeners:
             return "nobody subscribes"
-        event = error.event
-        issue = await self._parts.organizations.issue_if_told(organization, error.issue_id)
-        project = issue.project.slug if issue and issue.project else ""
+        event, issue = error.event, None
+        if not error.project:
+            issue = await self._parts.organizations.issue_if_told(organization, error.issue_id)
+        project = error.project or (issue.project.slug if issue and issue.project else "")
         subject = Subject(Kind.ISSUES, (project,), event.level, event.environment, event.tags)
         found = targets(listeners, subject, [], self._clock(), by_rule=False)
 
@@ -166,11 +167,22 @@ class Processing:
         raise Later("the card that it belongs under is not posted yet")
 
     async def _activity_alert(
-        self, _: ClaimedWebhook, organization: StoredOrganization, alert: ActivityAlert
+        self, webhook: ClaimedWebhook, organization: StoredOrganization, alert: ActivityAlert
     ) -> str | None:
-        if alert.issue is None:
+        issue = alert.issue
+        if issue is None:
             return "it names no issue"
-        return f"{await self._parts.cards.follow(organization.id, alert.issue.id, known=alert.issue)} cards refreshed"
+        await self._parts.cards.follow(organization.id, issue.id, known=issue)
+        url = own_address(alert.url, organization.sentry_url, "")
+
+        def facts(_: Any) -> IssueFacts:
+            told = issue_facts.of_issue(issue, organization)
+            return replace(told, rules=(AlertRule(name=alert.rule, url=url),) if alert.rule else ())
+
+        subject = Subject(Kind.ISSUES, (issue.project.slug if issue.project else "",), issue.level)
+        listeners = await self._store.listeners(organization.id)
+        found = targets(listeners, subject, [alert.settings], self._clock(), by_rule=True)
+        return await self._place(webhook, organization, Happening(issue.id, "", facts), found)
 
     async def _installation(
         self, _: ClaimedWebhook, organization: StoredOrganization, changed: InstallationChanged
