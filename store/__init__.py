@@ -23,9 +23,11 @@ from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnava
 from store.identity_facts import Account, Identity, NewIdentity, PersonKey, SignIn, Tokens
 from store.identity_store import IdentityStore
 from store.operator_store import Kept, Rotated
+from store.replies import COMMENT, Reply
 from store.store import Store
 
 __all__ = [
+    "COMMENT",
     "ISSUE_CARD",
     "WELCOME",
     "Account",
@@ -51,6 +53,7 @@ __all__ = [
     "OrganizationAccess",
     "PersonKey",
     "Placement",
+    "Reply",
     "Rotated",
     "SecretUnreadable",
     "SignIn",

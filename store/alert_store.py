@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from store import inbox, issue_cards, listeners, organizations
+from store import inbox, issue_cards, listeners, organizations, replies
 from store.alert_facts import (
     AlertWork,
     Channel,
@@ -17,6 +17,7 @@ from store.alert_facts import (
     Subscription,
 )
 from store.delivery_facts import NewDelivery
+from store.replies import Reply
 from store.secrets import Cipher
 from store.worker import ALONE, Worker
 
@@ -151,3 +152,7 @@ class AlertStore:
     async def painted(self, card: StoredCard, mark: str, after: datetime, update: NewDelivery | None) -> None:
         """Deliver a card's new looks (None: they are the old ones); not to be painted again before `after`."""
         await self._writer.run(lambda transaction: issue_cards.painted(transaction, card, mark, after, update), ALONE)
+
+    async def reply(self, reply: Reply) -> bool:
+        """Post a comment's reply, or change the one that stands there; False while that one is still to be posted."""
+        return await self._writer.run(lambda transaction: replies.place(transaction, reply), ALONE)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, select, update
 
-from store import issue_cards
+from store import issue_cards, replies
 from store.alert_facts import ISSUE_CARD
 from store.deliveries import LOCK_INSTALLATION, WAITING
 from store.delivery_facts import Claimed, Note, State
@@ -107,6 +107,8 @@ def delivered(transaction: Transaction, claimed: Claimed, activity_id: str, left
     more = finished(transaction, claimed, State.DELIVERED, activity_id, left)
     if claimed.purpose == ISSUE_CARD:
         issue_cards.posted(transaction, claimed.key, activity_id)
+    elif claimed.purpose == replies.COMMENT:
+        replies.posted(transaction, claimed.key, activity_id)
     return more
 
 

@@ -8,11 +8,15 @@ from sqlalchemy import Column, ColumnElement, Delete, Select, Table, bindparam, 
 
 from store.deliveries import WAITING
 from store.delivery_tables import calendars, database_now, deliveries, lanes, seen_activities
+from store.thread_tables import comment_replies, mentions
 from store.transaction import Transaction
 
 AT_ONCE = 1000
 ACTIVITIES_KEPT = 86_400_000
 """Milliseconds for which it is remembered what Teams sent; it sends again within minutes."""
+
+THREADS_KEPT = 30 * 86_400_000
+"""Milliseconds for which a comment's reply follows it, and for which it is remembered who was mentioned."""
 
 # A lane without work whose buckets are full again, and a calendar that lies in the past, say no more than none would.
 IDLE_FOR = 60_000
@@ -53,6 +57,12 @@ OTHERS = (
         seen_activities.c.seen_at < database_now() - ACTIVITIES_KEPT,
         order=seen_activities.c.seen_at,
     ),
+    _delete(
+        comment_replies,
+        comment_replies.c.created_at < database_now() - THREADS_KEPT,
+        order=comment_replies.c.created_at,
+    ),
+    _delete(mentions, mentions.c.told_at < database_now() - THREADS_KEPT, order=mentions.c.told_at),
 )
 
 

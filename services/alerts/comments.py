@@ -1,8 +1,9 @@
 """Comments in Sentry become replies under the issue's cards."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from cards import build_comment_card
 from issue_model import CommentFacts, CommentState, IssueFacts
@@ -14,8 +15,20 @@ from services.alerts.organizations import Organizations
 from services.alerts.routing import Target, is_muted, targets
 from services.alerts.wanted import Kind, Subject
 from services.delivery import Delivery
-from store import AlertStore, ClaimedWebhook, Listener, Method, NewDelivery, StoredCard, StoredOrganization
+from store import (
+    COMMENT,
+    AlertStore,
+    ClaimedWebhook,
+    Listener,
+    Method,
+    NewDelivery,
+    Reply,
+    StoredCard,
+    StoredOrganization,
+)
+from texts import speaking_to_all
 
+_CHANGES = frozenset({CommentState.UPDATED, CommentState.DELETED})
 _STATES = {state.value: state for state in CommentState}
 
 
@@ -38,11 +51,12 @@ class Comments:
         """Deliver the comment wherever it belongs; False if a card that it belongs under is not posted yet."""
         cards = await self._newest(organization, comment)
         listeners = await self._store.listeners(organization.id)
-        said = _facts_of(comment)
-        heard = [card for card in cards if not _muted(card, listeners, self._clock())]
-        posted = [await self._under(card, webhook, said) for card in heard]
-        await self._to_subscribers(webhook, organization, comment, {card.to.conversation_id for card in cards})
-        return all(posted)
+        told = _Told(webhook, organization.id, comment)
+        muted = {card.id for card in cards if _muted(card, listeners, self._clock())}
+        posted = [await self._under(card, told, muted=card.id in muted) for card in cards]
+        alone = await self._to_subscribers(told, organization, {card.to.conversation_id for card in cards})
+        self._delivery.look()
+        return all(posted) and alone
 
     async def _newest(self, organization: StoredOrganization, comment: CommentChanged) -> list[StoredCard]:
         found: dict[tuple[int, str], StoredCard] = {}
@@ -50,38 +64,59 @@ class Comments:
             found.setdefault((card.installation_id, card.to.conversation_id), card)
         return list(found.values())
 
-    async def _under(self, card: StoredCard, webhook: ClaimedWebhook, said: CommentFacts) -> bool:
+    async def _under(self, card: StoredCard, told: "_Told", *, muted: bool) -> bool:
         if card.activity_id is None:
-            return False
+            return muted
         reply = NewDelivery(
-            key=f"comment:{webhook.id}:{card.id}",
+            key=told.key(card.installation_id, card.to),
             to=card.to,
-            activity=build_comment_card(said, issue_facts.read(card.facts)),
+            activity=told.activity(issue_facts.read(card.facts)),
             method=Method.REPLY,
             activity_id=card.activity_id,
-            purpose="comment",
+            purpose=COMMENT,
             installation_id=card.installation_id,
         )
         if card.place.kind is PlaceKind.TEAM:
             # In a channel Teams files a message under its thread by the conversation's id alone.
             reply = replace(reply, to=in_thread(card.to, card.activity_id), method=Method.SEND, activity_id=None)
-        await self._delivery.deliver(reply)
-        return True
+        return await self._store.reply(told.reply(reply, muted=muted))
 
-    async def _to_subscribers(
-        self, webhook: ClaimedWebhook, organization: StoredOrganization, comment: CommentChanged, told: set[str]
-    ) -> None:
+    async def _to_subscribers(self, told: "_Told", organization: StoredOrganization, known: set[str]) -> bool:
         listeners = [each for each in await self._store.listeners(organization.id) if each.subscriptions]
-        subject = Subject(Kind.COMMENTS, (comment.project,))
+        subject = Subject(Kind.COMMENTS, (told.comment.project,))
         found = targets(listeners, subject, [], self._clock(), by_rule=False)
-        missing = [target for target in found if target.to.conversation_id not in told]
+        missing = [target for target in found if target.to.conversation_id not in known]
         if not missing:
-            return
-        issue = await self._organizations.issue_if_told(organization, comment.issue_id)
-        url = issue_facts.issue_url(organization, comment.issue_id)
+            return True
+        issue = await self._organizations.issue_if_told(organization, told.comment.issue_id)
+        url = issue_facts.issue_url(organization, told.comment.issue_id)
         facts = issue_facts.of_issue(issue, organization) if issue else IssueFacts(title="", url=url)
-        for target in missing:
-            await self._delivery.deliver(_alone(webhook, target, _facts_of(comment), facts))
+        posted = [await self._store.reply(told.reply(_alone(told, target, facts))) for target in missing]
+        return all(posted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A comment as a webhook tells it."""
+
+    webhook: ClaimedWebhook
+    organization_id: int
+    comment: CommentChanged
+
+    def key(self, installation_id: int, to: ConversationReference) -> str:
+        """Return what names the comment's one reply in a conversation, whichever webhook is about it."""
+        return f"comment:{self.organization_id}:{self.comment.comment_id}:{installation_id}:{to.conversation_id}"
+
+    def activity(self, issue: IssueFacts) -> dict[str, Any]:
+        """Return the reply."""
+        with speaking_to_all():
+            return build_comment_card(_facts_of(self.comment), issue)
+
+    def reply(self, post: NewDelivery, *, muted: bool = False) -> Reply:
+        """Return what is to become of the reply: nobody needs to hear that what they never saw was deleted."""
+        changes = self.comment.action in _CHANGES
+        fresh = not muted and self.comment.action != CommentState.DELETED
+        return Reply(self.webhook.id, post, fresh=fresh, changes=changes)
 
 
 def in_thread(channel: ConversationReference, activity_id: str) -> ConversationReference:
@@ -89,12 +124,12 @@ def in_thread(channel: ConversationReference, activity_id: str) -> ConversationR
     return replace(channel, conversation_id=f"{channel.conversation_id};messageid={activity_id}")
 
 
-def _alone(webhook: ClaimedWebhook, target: Target, said: CommentFacts, facts: IssueFacts) -> NewDelivery:
+def _alone(told: _Told, target: Target, facts: IssueFacts) -> NewDelivery:
     return NewDelivery(
-        key=f"comment:{webhook.id}:{target.listener.installation_id}:{target.to.conversation_id}",
+        key=told.key(target.listener.installation_id, target.to),
         to=target.to,
-        activity=build_comment_card(said, facts),
-        purpose="comment",
+        activity=told.activity(facts),
+        purpose=COMMENT,
         installation_id=target.listener.installation_id,
     )
 
