@@ -24,11 +24,12 @@ from aiohttp import web
 import commands
 import logs
 import telemetry
+import texts
 from adapter.database_token import database_password
 from adapter.errors import CredentialsError
 from adapter.http import open_session
 from adapter.seam import Seam, open_seam
-from handlers import alert_rule_action, inside, messages, pages, sentry_webhook, setup, sign_in
+from handlers import alert_rule_action, html, inside, messages, pages, sentry_webhook, setup, sign_in
 from handlers.errors import errors
 from handlers.invokes import Invokes
 from handlers.keys import (
@@ -65,7 +66,6 @@ from services.setup_links import SetupLinks
 from services.upkeep import Upkeep
 from settings import Settings, SettingsError, load_settings
 from store import Store, StoreError
-from texts import speak_to_all_in
 
 gc.freeze()
 gc.enable()
@@ -74,6 +74,7 @@ LARGEST_FORM = 16 * 1024
 # Both from the signal on, and less than the 30 seconds that a platform gives between SIGTERM and SIGKILL.
 RUNNING_TURNS_FINISH_WITHIN = 24.0
 SENDS_FINISH_WITHIN = 26.0
+TEXTS_ARE_PREPARED_AFTER = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ async def create_app(settings: Settings | None = None) -> web.Application:
 
 async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     opened.push_async_callback(asyncio.to_thread, telemetry.start(settings))
-    speak_to_all_in(settings.card_language)
+    texts.speak_to_all_in(settings.card_language)
     session = await opened.enter_async_context(open_session(proxy_from_environment=settings.proxy_from_environment))
     store = await Store.open(
         settings.database_url, cipher_keys=settings.secret_keys, password=database_password(settings)
@@ -145,6 +146,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     await opened.enter_async_context(_background(alerts.running.run))
     await opened.enter_async_context(_background(alerts.running.catch_up))
     await opened.enter_async_context(_background(lambda: _warm_up(seam)))
+    await opened.enter_async_context(_background(_prepare_texts))
     for door in (messages, setup, pages, sentry_webhook, alert_rule_action, sign_in, inside):
         door.add_routes(app)
     return app
@@ -179,6 +181,13 @@ def _acting_settings(settings: Settings) -> ActingSettings:
 async def _warm_up(seam: Seam) -> None:
     if seam.keys is not None:
         await seam.keys.warm_up()
+
+
+async def _prepare_texts() -> None:
+    """What is not needed for the first card is compiled after it, before somebody waits for it."""
+    await asyncio.sleep(TEXTS_ARE_PREPARED_AFTER)
+    await asyncio.to_thread(texts.prepare)
+    await asyncio.to_thread(html.prepare)
 
 
 def main(arguments: Sequence[str] = ()) -> int:

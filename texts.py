@@ -1,7 +1,7 @@
 """The language that the bot speaks just now, and what people read in it. Imports nothing of ours.
 
-English is what stands in the code; the other languages are the catalogues in locale/. A catalogue is compiled when this
-module is imported: a plain clone needs no build step, and no .mo can be older than its .po.
+English is what stands in the code; the other languages are the catalogues in locale/. A catalogue is compiled when its
+language is first spoken, or by prepare(): a plain clone needs no build step, and no .mo can be older than its .po.
 """
 
 import gettext as gnu
@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,7 +23,12 @@ _WEIGHT = re.compile(r"q\s*=\s*(\d(?:\.\d*)?)")
 _LONGEST_HEADER = 500
 
 
-def _compiled(language: str) -> gnu.GNUTranslations:
+@cache
+def _catalogue(language: str) -> gnu.GNUTranslations:
+    # Babel and the catalogues take 70 ms, and who speaks English needs neither.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     compiled = io.BytesIO()
     with path.open("rb") as source:
@@ -35,8 +37,7 @@ def _compiled(language: str) -> gnu.GNUTranslations:
     return gnu.GNUTranslations(compiled)
 
 
-_CATALOGUES = {path.name: _compiled(path.name) for path in sorted(CATALOGUES.iterdir()) if path.is_dir()}
-LANGUAGES = (ENGLISH, *_CATALOGUES)
+LANGUAGES = (ENGLISH, *sorted(path.name for path in CATALOGUES.iterdir() if path.is_dir()))
 _current: ContextVar[str] = ContextVar("language", default="")
 
 
@@ -53,6 +54,12 @@ _shared = _Shared()
 def speak_to_all_in(language: str) -> None:
     """Choose, when the bot starts, the language that is spoken where nobody in particular is spoken to."""
     _shared.language = language
+
+
+def prepare() -> None:
+    """Compile every catalogue before somebody waits for one; for a thread."""
+    for name in LANGUAGES[1:]:
+        _catalogue(name)
 
 
 def language() -> str:
@@ -101,7 +108,7 @@ def gettext(text: str) -> str:
     """Return `text`, which stands in the code in English, in the language that is spoken now."""
     name = _current.get() or _shared.language
     # The translation of nothing would be the catalogue's head.
-    return text if name == ENGLISH or not text else _CATALOGUES[name].gettext(text)
+    return text if name == ENGLISH or not text else _catalogue(name).gettext(text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
@@ -109,7 +116,7 @@ def ngettext(one: str, many: str, number: int) -> str:
     name = _current.get() or _shared.language
     if name == ENGLISH:
         return one if number == 1 else many
-    return _CATALOGUES[name].ngettext(one, many, number)
+    return _catalogue(name).ngettext(one, many, number)
 
 
 def marked(text: str) -> str:
@@ -121,6 +128,8 @@ def number(value: float) -> str:
     """Return a number with at most three decimals, grouped as the language does: "1,234", "0.125"."""
     name = _current.get() or _shared.language
     if name != ENGLISH:
+        from babel.numbers import format_decimal  # noqa: PLC0415 - as above
+
         return format_decimal(value, "#,##0.###", locale=name)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
 

@@ -1,12 +1,13 @@
 """HTML answers: the templates, and the headers that every page carries."""
 
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from handlers import assets
 from texts import gettext, language, ngettext
@@ -24,6 +25,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -41,14 +43,21 @@ def _environment() -> Environment:
     return environment
 
 
-_ENVIRONMENT = _environment()
-# Compiled at import, so that no request waits for a file.
-_PAGES = {name: _ENVIRONMENT.get_template(name) for name in _ENVIRONMENT.list_templates()}
+@cache
+def _page(template: str) -> Template:
+    return _environment().get_template(template)
+
+
+def prepare() -> None:
+    """Compile every page, which takes a few milliseconds each, before somebody waits for one; for a thread."""
+    for template in _environment().list_templates():
+        if template.endswith(".html"):
+            _page(template)
 
 
 def page(
     template: str, status: int = HTTPStatus.OK, *, headers: Mapping[str, str] | None = None, **facts: Any
 ) -> web.Response:
     """Render a template with these facts and wrap it in an answer that no cache, frame or script can touch."""
-    body = _PAGES[template].render(**facts)
+    body = _page(template).render(**facts)
     return web.Response(text=body, status=status, content_type="text/html", headers={**HEADERS, **(headers or {})})

@@ -5,16 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from alembic.script import ScriptDirectory
 
 from store import Store
-from store.migrate import MIGRATIONS
+from store.migrate import NEWEST
 from tests.store.conftest import ask
 from tests.store.places import KEYS, team
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
-NEWEST = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def command(*arguments: object) -> list[str]:
