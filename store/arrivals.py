@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Case, ColumnElement, Insert, and_, bindparam, case, func, null, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Arrival, Installation
 from store.audit import AuditEntry, note
@@ -14,6 +13,7 @@ from store.rows import clean, installation_of
 from store.tables import installations, welcome_due
 from store.times import UtcTime
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 CLAIM_LASTS = timedelta(seconds=60)
 
@@ -53,7 +53,7 @@ def _arrive(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-ARRIVE = Prepared({"sqlite": _arrive(sqlite.insert), "postgresql": _arrive(postgresql.insert)})
+ARRIVE = Prepared(Upsert(_arrive))
 WELCOMED = Prepared.of(
     update(installations)
     .where(columns.id == bindparam("installation"), columns.removed_at.is_(None))

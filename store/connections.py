@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, case, delete, exists, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Connection, Installation, Place
 from store.audit import AuditEntry, note
@@ -16,6 +15,7 @@ from store.rows import clean, find, installation_of
 from store.tables import connections, installations, organizations
 from store.times import UtcTime
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 News = Callable[[Installation], Sequence[NewDelivery]]
 
@@ -79,10 +79,7 @@ def _connect(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-KEEP_ORGANIZATION = {
-    "sqlite": _keep_organization(sqlite.insert),
-    "postgresql": _keep_organization(postgresql.insert),
-}
+KEEP_ORGANIZATION = Upsert(_keep_organization)
 USE_LINK = (
     update(installations)
     .where(
@@ -98,7 +95,7 @@ USE_LINK = (
     )
     .returning(installations)
 )
-CONNECT = {"sqlite": _connect(sqlite.insert), "postgresql": _connect(postgresql.insert)}
+CONNECT = Upsert(_connect)
 DROP = (
     delete(connections)
     .where(connections.c.installation_id == bindparam("installation"))

@@ -10,7 +10,6 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, Insert, Row, bindparam, case, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model import ConversationReference
 from store.delivery_facts import Counts, Listed, NewDelivery, State
@@ -20,6 +19,7 @@ from store.prepared import Prepared
 from store.tables import installations, welcome_due
 from store.times import UtcTime
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 MOST_AT_ONCE = 500
 WAITING: ColumnElement[int] = literal_column(str(State.WAITING.value))
@@ -64,8 +64,8 @@ def _arm(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-INSERT = Prepared({"sqlite": _insert(sqlite.insert), "postgresql": _insert(postgresql.insert)})
-ARM = Prepared({"sqlite": _arm(sqlite.insert), "postgresql": _arm(postgresql.insert)})
+INSERT = Prepared(Upsert(_insert))
+ARM = Prepared(Upsert(_arm))
 KNOWN = select(columns.id, columns.state).where(columns.key == bindparam("key"))
 LOCK_INSTALLATION = select(installations.c.id).where(installations.c.id == bindparam("installation")).with_for_update()
 HAND_OVER = (

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Insert, Row, and_, bindparam, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.identity_facts import Account, Identity, NewIdentity, PersonKey, SignIn, Tokens
 from store.identity_tables import identities, sign_ins
@@ -14,6 +13,7 @@ from store.rows import clean
 from store.secrets import Cipher
 from store.times import UtcTime
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 _PERSON = and_(identities.c.tenant_id == bindparam("tenant"), identities.c.object_id == bindparam("object"))
 _GRANT = ("access_encrypted", "refresh_encrypted", "expires_at")
@@ -76,7 +76,7 @@ def _keep(adding: Callable[..., Any]) -> Insert:
     return kept
 
 
-KEEP = {"sqlite": _keep(sqlite.insert), "postgresql": _keep(postgresql.insert)}
+KEEP = Upsert(_keep)
 
 
 def keep(transaction: Transaction, cipher: Cipher, new: NewIdentity) -> Identity:

@@ -5,7 +5,6 @@ from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Insert, bindparam, delete, func, literal_column, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.alert_facts import ClaimedWebhook, NewWebhook
 from store.alert_tables import webhooks
@@ -14,6 +13,7 @@ from store.prepared import Prepared
 from store.rows import clean
 from store.tables import organizations
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 columns = webhooks.c
 LEASE = 60_000
@@ -48,7 +48,7 @@ def _insert(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-INSERT = Prepared({"sqlite": _insert(sqlite.insert), "postgresql": _insert(postgresql.insert)})
+INSERT = Prepared(Upsert(_insert))
 LEARN = (
     update(organizations)
     .where(

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model import Installation, Place
 from store.audit import AuditEntry, note
@@ -16,6 +15,7 @@ from store.rows import PLACE, clean, find, key_of
 from store.tables import installations
 from store.times import UtcTime
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 columns = installations.c
 EMPTY: dict[str, object] = {
@@ -38,7 +38,7 @@ def _tombstone(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-TOMBSTONE = {"sqlite": _tombstone(sqlite.insert), "postgresql": _tombstone(postgresql.insert)}
+TOMBSTONE = Upsert(_tombstone)
 REMOVE = (
     update(installations)
     .where(*PLACE, columns.installed_at <= bindparam("at", type_=UtcTime))

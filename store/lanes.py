@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Insert, Row, bindparam, case, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model import ConversationReference
 from store.deliveries import WAITING
@@ -18,6 +17,7 @@ from store.delivery_tables import calendars, database_now, deliveries, lanes
 from store.prepared import Prepared
 from store.tables import installations
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 LEASE = 45_000
 """Milliseconds after which a conversation that a process claimed is anybody's: more than a send with its waits takes,
@@ -81,7 +81,7 @@ def _reserve(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-RESERVE = Prepared({"sqlite": _reserve(sqlite.insert), "postgresql": _reserve(postgresql.insert)})
+RESERVE = Prepared(Upsert(_reserve))
 LATER = update(lanes).where(_mine).values(due_at=bindparam("at"), slot_at=bindparam("slot"), claim=None)
 IDLE = update(lanes).where(_mine).values(waiting=0, due_at=None, slot_at=0, claim=None)
 RELEASE = update(lanes).where(_mine).values(due_at=database_now(), claim=None)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from model import ConversationReference, Place, PlaceKind
 from store.alert_facts import Channel, Listener, NewSubscription, Subscription
@@ -15,6 +14,7 @@ from store.rows import clean
 from store.tables import connections, installations
 from store.times import UtcTime
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 _OF_ORGANIZATION = (connections.c.organization_id == bindparam("organization"), installations.c.removed_at.is_(None))
 PLACES = (
@@ -79,8 +79,8 @@ def _subscribe(insert_into: Callable[..., Any]) -> Insert:
     return statement
 
 
-KNOW = {"sqlite": _know(sqlite.insert), "postgresql": _know(postgresql.insert)}
-SUBSCRIBE = {"sqlite": _subscribe(sqlite.insert), "postgresql": _subscribe(postgresql.insert)}
+KNOW = Upsert(_know)
+SUBSCRIBE = Upsert(_subscribe)
 
 
 def of_organization(transaction: Transaction, organization_id: int) -> list[Listener]:

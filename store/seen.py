@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, false, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.delivery_tables import database_now, seen_activities
 from store.prepared import Prepared
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 TURN_LASTS = 60_000
 """Milliseconds after which a turn that was not noted as done is over: its process died."""
@@ -29,7 +29,7 @@ def _begin(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-BEGIN = {"sqlite": _begin(sqlite.insert), "postgresql": _begin(postgresql.insert)}
+BEGIN = Upsert(_begin)
 DONE = Prepared.of(update(seen_activities).where(_key).values(done=true()).returning(columns.key))
 FORGET = delete(seen_activities).where(_key)
 
