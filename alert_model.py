@@ -62,3 +62,18 @@ class IdentityFacts:
     name: str
     email: str = ""
     linked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthFacts:
+    """Whether alerts get through to a place. `waiting`, `gave_up`: messages; `why`: what was wrong with the last one.
+
+    last_alert: when one arrived or was counted on its card. last_heard: when Sentry sent anything.
+    """
+
+    waiting: int = 0
+    waiting_since: datetime | None = None
+    gave_up: int = 0
+    why: str = ""
+    last_alert: datetime | None = None
+    last_heard: datetime | None = None

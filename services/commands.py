@@ -135,9 +135,10 @@ class Commands:
         installation = await self._store.find(at.place)
         name = installation.name if installation else at.name
         connections = installation.connections if installation else ()
+        health = await self._store.alerts.health(installation.id) if installation and connections else None
         if len(connections) > 1:
-            return build_connections_card(name, connections, at.place.kind)
-        return build_status_card(name, next(iter(connections), None), at.place.kind)
+            return build_connections_card(name, connections, at.place.kind, health)
+        return build_status_card(name, next(iter(connections), None), at.place.kind, health)
 
     async def _ask_to_disconnect(self, at: Arrival) -> dict[str, Any]:
         installation = await self._store.find(at.place)

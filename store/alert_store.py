@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from store import inbox, issue_cards, listeners, organizations, replies
+from alert_model import HealthFacts
+from store import alert_health, inbox, issue_cards, listeners, organizations, replies
 from store.alert_facts import (
     AlertWork,
     Channel,
@@ -88,6 +89,10 @@ class AlertStore:
     async def prune(self) -> bool:
         """Forget webhooks that are long done; returns whether there are more."""
         return await self._writer.run(inbox.prune, ALONE) >= inbox.AT_ONCE
+
+    async def health(self, installation_id: int) -> HealthFacts:
+        """Return whether alerts get through to a place."""
+        return await self._reader.run(lambda transaction: alert_health.of_installation(transaction, installation_id))
 
     async def listeners(self, organization_id: int) -> list[Listener]:
         """Return every place that is connected to an organization."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import cards
+from alert_model import HealthFacts
 from model import Connection, PlaceKind
 
 COMMANDS = [
@@ -56,6 +57,11 @@ def connection(names: Names) -> Connection:
     )
 
 
+def _trouble(names: Names) -> HealthFacts:
+    at = datetime(2026, 11, 24, 3, 8, 59, tzinfo=UTC)
+    return HealthFacts(waiting=3, waiting_since=at, gave_up=2, why=names.place, last_alert=at, last_heard=None)
+
+
 def _in_place(names: Names, kind: PlaceKind) -> dict[str, dict[str, Any]]:
     confirmed = (names.organization, SENTRY_URL, names.place, names.person, kind)
     return {
@@ -63,6 +69,7 @@ def _in_place(names: Names, kind: PlaceKind) -> dict[str, dict[str, Any]]:
         "setup": cards.build_setup_card(names.place, SETUP_URL, kind),
         "confirmation": cards.build_confirmation_card(*confirmed),
         "status": cards.build_status_card(names.place, connection(names), kind),
+        "status_in_trouble": cards.build_status_card(names.place, connection(names), kind, _trouble(names)),
         "not_connected": cards.build_status_card(names.place, None, kind),
     }
 
