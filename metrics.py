@@ -8,12 +8,18 @@ from prometheus_client import Counter, Gauge, Histogram
 
 Child = TypeVar("Child", Counter, Histogram)
 TYPES = frozenset({"message", "conversationUpdate", "installationUpdate", "invoke", "messageReaction", "event"})
+RESOURCES = frozenset({"event_alert", "metric_alert", "issue", "comment", "error", "installation", "activity_alert"})
+DELAYS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
 
 _refused = Counter("bot_requests_refused_total", "Requests to /api/messages that were not served", ["reason"])
 _activities = Counter("bot_activities_total", "Activities by what they were and what came of them", ["type", "outcome"])
 _turns = Histogram("bot_turn_seconds", "How long turns took", ["type"], buckets=BUCKETS)
 _calls = Counter("bot_connector_calls_total", "Calls to the connector, with their repeats", ["method", "outcome"])
+_webhooks = Counter("bot_webhooks_total", "Webhooks of Sentry, and what they were answered", ["resource", "outcome"])
+_work = Counter("bot_webhook_work_total", "Work on webhooks, and what came of it", ["kind", "outcome"])
+_delay = Histogram("bot_webhook_seconds", "From a webhook's arrival until it was worked on", buckets=DELAYS)
+_cards = Counter("bot_cards_total", "Cards of alerts: opened, counted on, painted anew", ["what"])
 _keys = Counter("bot_key_fetches_total", "Fetches of the channel's signing keys", ["outcome"])
 _tokens = Counter("bot_token_exchanges_total", "Exchanges of the bot's identity for a token", ["outcome"])
 # When this process last handled an activity, and when the connector last took something from it.
@@ -42,6 +48,24 @@ def connector_call(method: str, outcome: str) -> None:
     _counter(_calls, method, outcome).inc()
     if outcome == "ok":
         _last["post"] = time.time()
+
+
+def webhook(resource: str, outcome: str) -> None:
+    """Count a webhook that was answered; `outcome` is a word of handlers/sentry_webhook.py."""
+    _counter(_webhooks, resource if resource in RESOURCES else "other", outcome).inc()
+
+
+def webhook_work(kind: str, outcome: str, seconds: float | None = None) -> None:
+    """Count a try at a webhook: "done", "later", "failed". seconds: since it came, when it is over."""
+    _counter(_work, kind, outcome).inc()
+    if seconds is not None:
+        _delay.observe(seconds)
+
+
+def cards(what: str, count: int = 1) -> None:
+    """Count cards that were "opened", "counted" on or "painted" anew."""
+    if count:
+        _counter(_cards, what).inc(count)
 
 
 def key_fetch(*, failed: bool) -> None:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
+import metrics
 from handlers.keys import ALERTS
 from sentry_api.webhooks import RESOURCE_HEADER, SIGNATURE_HEADER
 from services.alerts.door import Received
@@ -21,18 +22,24 @@ STATUSES = {Received.WRONG_SIGNATURE: HTTPStatus.UNAUTHORIZED, Received.UNKNOWN:
 
 async def receive(request: web.Request) -> web.Response:
     """Verify, store, answer."""
-    body = await body_of(request, LARGEST)
     headers = request.headers
+    resource = headers.get(RESOURCE_HEADER, "")[:100]
     try:
+        body = await body_of(request, LARGEST)
         received = await request.app[ALERTS].door.receive(
-            headers.get(RESOURCE_HEADER, "")[:100],
+            resource,
             headers.get(REQUEST_ID, "")[:100],
             headers.get(SIGNATURE_HEADER),
             body,
         )
+    except web.HTTPException as error:
+        metrics.webhook(resource, "too_large" if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "too_slow")
+        raise
     except StoreError as error:
+        metrics.webhook(resource, "not_stored")
         log.warning("webhook not stored", error=str(error))
         return answer(HTTPStatus.SERVICE_UNAVAILABLE, "the webhook could not be stored; please send it again")
+    metrics.webhook(resource, received.name.lower())
     return answer(STATUSES.get(received, HTTPStatus.OK), received.value)
 
 

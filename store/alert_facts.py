@@ -51,7 +51,7 @@ class NewWebhook:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedWebhook:
-    """A webhook that is this process's to work on until its lease ends."""
+    """A webhook that is this process's to work on until its lease ends; it came `waited` seconds before that began."""
 
     id: int
     organization_id: int
@@ -59,6 +59,7 @@ class ClaimedWebhook:
     kind: str
     body: str = field(repr=False)
     attempts: int
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,14 @@ class Placement:
     again: Callable[[str], str]
     mark: str
     anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How many cards were opened, and on how many that stood there something was counted."""
+
+    opened: int
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from store.alert_facts import (
     Listener,
     NewSubscription,
     NewWebhook,
+    Placed,
     Signer,
     StoredCard,
     StoredOrganization,
@@ -90,6 +91,11 @@ class AlertStore:
         """Forget webhooks that are long done; returns whether there are more."""
         return await self._writer.run(inbox.prune, ALONE) >= inbox.AT_ONCE
 
+    async def prune_cards(self, before: datetime) -> bool:
+        """Forget cards that were opened before then; returns whether there are more."""
+        deleted = await self._writer.run(lambda transaction: issue_cards.prune(transaction, before), ALONE)
+        return deleted >= issue_cards.AT_ONCE
+
     async def health(self, installation_id: int) -> HealthFacts:
         """Return whether alerts get through to a place."""
         return await self._reader.run(lambda transaction: alert_health.of_installation(transaction, installation_id))
@@ -140,9 +146,9 @@ class AlertStore:
             lambda transaction: issue_cards.recent(transaction, organization_id, issue_id, spots, since)
         )
 
-    async def place(self, works: Sequence[AlertWork]) -> None:
+    async def place(self, works: Sequence[AlertWork]) -> Placed:
         """Open cards, or count on those that were opened within `storm`, and note that the webhooks are done."""
-        await self._writer.run(lambda transaction: issue_cards.place(transaction, works), ALONE)
+        return await self._writer.run(lambda transaction: issue_cards.place(transaction, works), ALONE)
 
     async def change(
         self, cards: Sequence[tuple[int, Callable[[str], str]]], notice: str | None, now: datetime

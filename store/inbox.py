@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Insert, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Insert, Row, bindparam, delete, func, literal_column, or_, select, update
 
 from store.alert_facts import ClaimedWebhook, NewWebhook
 from store.alert_tables import webhooks
@@ -71,7 +71,15 @@ CLAIM = (
     update(webhooks)
     .where(columns.id.in_(_due.scalar_subquery()))
     .values(due_at=database_now() + LEASE, attempts=columns.attempts + 1)
-    .returning(columns.id, columns.organization_id, columns.sure, columns.kind, columns.body, columns.attempts)
+    .returning(
+        columns.id,
+        columns.organization_id,
+        columns.sure,
+        columns.kind,
+        columns.body,
+        columns.attempts,
+        (database_now() - columns.received_at).label("waited"),
+    )
 )
 LOCK = select(columns.id).where(columns.id == bindparam("webhook"), columns.state == WAITING).with_for_update()
 FINISH = (
@@ -126,8 +134,12 @@ def learn(transaction: Transaction, organization_id: int, uuid: str) -> None:
 def claim(transaction: Transaction, room: int) -> list[ClaimedWebhook]:
     """Claim up to `room` webhooks that are due, oldest first."""
     rows = transaction.execute(CLAIM, {"room": room}).all()
-    found = [ClaimedWebhook(row.id, row.organization_id, row.sure, row.kind, row.body, row.attempts) for row in rows]
-    return sorted(found, key=lambda webhook: webhook.id)
+    return sorted((_claimed(row) for row in rows), key=lambda webhook: webhook.id)
+
+
+def _claimed(row: Row[Any]) -> ClaimedWebhook:
+    waited = max(0, row.waited) / 1000
+    return ClaimedWebhook(row.id, row.organization_id, row.sure, row.kind, row.body, row.attempts, waited)
 
 
 def still_waits(transaction: Transaction, webhook_id: int) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, text, update
+from sqlalchemy import Row, bindparam, delete, insert, select, text, update
 
 from model import ConversationReference, Place, PlaceKind
 from store import deliveries, inbox
-from store.alert_facts import AlertWork, Placement, StoredCard
+from store.alert_facts import AlertWork, Placed, Placement, StoredCard
 from store.alert_tables import issue_cards
 from store.delivery_facts import NewDelivery
 from store.rows import clean
@@ -18,6 +18,7 @@ from store.transaction import Transaction
 
 columns = issue_cards.c
 MOST_CARDS = 200
+AT_ONCE = 1000
 _now = bindparam("now", type_=UtcTime)
 _since = bindparam("since", type_=UtcTime)
 _joined = issue_cards.join(installations, installations.c.id == columns.installation_id)
@@ -90,6 +91,10 @@ POSTED = (
     .where(columns.delivery_key == bindparam("key"), columns.activity_id.is_(None))
     .values(activity_id=bindparam("activity"))
 )
+# Cards are opened in the order of their ids, so that the oldest thousand tell whether any is too old.
+_oldest = select(columns.id, columns.opened_at).order_by(columns.id).limit(AT_ONCE).subquery()
+OLD = select(_oldest.c.id).where(_oldest.c.opened_at < _since)
+FORGET = delete(issue_cards).where(columns.id.in_(bindparam("cards", expanding=True)))
 # Of two webhooks about one issue that are worked on at once, each would see no card yet. SQLite lets only one write.
 TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:issue, 1))")
 
@@ -117,18 +122,22 @@ def recent(
     return sum(row is not None for row in found)
 
 
-def place(transaction: Transaction, works: Sequence[AlertWork]) -> None:
-    """Carry out what webhooks mean for their conversations and note that they are done; none that was done already."""
+def place(transaction: Transaction, works: Sequence[AlertWork]) -> Placed:
+    """Carry out what webhooks mean for their conversations and note that they are done; none that was done already.
+
+    Returns what that was.
+    """
     # Everybody locks in the same order: issues, webhooks, then lanes by their numbers.
     for issue in sorted({f"{work.organization_id} {each.issue_id}" for work in works for each in work.placements}):
         _take_turns(transaction, issue)
     ordered = sorted(works, key=lambda work: work.webhook_id)
     waiting = [work for work in ordered if inbox.still_waits(transaction, work.webhook_id)]
     placements = [(work, placement) for work in waiting for placement in work.placements]
-    for work, placement in sorted(placements, key=lambda each: deliveries.lane_of(each[1].post.to)):
-        _place(transaction, work, placement)
+    ordered_placements = sorted(placements, key=lambda each: deliveries.lane_of(each[1].post.to))
+    opened = sum(_place(transaction, work, placement) for work, placement in ordered_placements)
     for work in waiting:
         inbox.finish(transaction, work.webhook_id, inbox.Outcome.DONE, f"{len(work.placements)} places")
+    return Placed(opened, len(placements) - opened)
 
 
 def _take_turns(transaction: Transaction, issue: str) -> None:
@@ -136,7 +145,8 @@ def _take_turns(transaction: Transaction, issue: str) -> None:
         transaction.execute(TAKE_TURNS, {"issue": issue}).close()
 
 
-def _place(transaction: Transaction, work: AlertWork, placement: Placement) -> None:
+def _place(transaction: Transaction, work: AlertWork, placement: Placement) -> bool:
+    """Open a card (True), or count on the one that stands there."""
     key = {
         "organization": work.organization_id,
         "issue": placement.issue_id,
@@ -147,11 +157,12 @@ def _place(transaction: Transaction, work: AlertWork, placement: Placement) -> N
     row = None if placement.anew else transaction.one(RECENT, key)
     if row is None:
         _open(transaction, work, placement)
-        return
+        return True
     # An issue's own webhook names no event; the event that comes next is the one it was about.
     more = 0 if placement.event in {"", row.last_event} or not row.last_event else 1
     values = {"card": row.id, "now_facts": placement.again(row.facts), "event": placement.event or row.last_event}
     transaction.execute(COUNT, {**values, "now": work.now, "more": more}).close()
+    return False
 
 
 def _open(transaction: Transaction, work: AlertWork, placement: Placement) -> None:
@@ -201,6 +212,14 @@ def painted(transaction: Transaction, card: StoredCard, mark: str, after: dateti
     changed = transaction.one(PAINTED, values) is not None
     if changed and looks is not None:
         deliveries.enqueue(transaction, looks)
+
+
+def prune(transaction: Transaction, before: datetime) -> int:
+    """Forget cards that were opened before then; returns how many, at most AT_ONCE."""
+    old = transaction.execute(OLD, {"since": before}).scalars().all()
+    if old:
+        transaction.execute(FORGET, {"cards": sorted(old)}).close()
+    return len(old)
 
 
 def posted(transaction: Transaction, delivery_key: str, activity_id: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+import metrics
 from issue_model import IssueFacts
 from sentry_api import Issue, SentryError
 from services.alerts import facts as issue_facts
@@ -127,6 +128,7 @@ class IssueCards:
             await self._store.painted(card, card.painted, after, None)
             return
         mark = mark_of(activity)
+        metrics.cards("painted", int(mark != card.painted))
         update = NewDelivery(
             key=f"card:{card.id}:{card.revision}",
             to=card.to,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+import metrics
 from services.alerts.issue_cards import IssueCards
 from services.alerts.processing import Later, Processing
 from store import AlertStore, ClaimedWebhook, StoreError
@@ -23,6 +24,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 MOST_ATTEMPTS = 12
 SILENT = 120.0
 """Seconds without any webhook after which cards may have missed something."""
+
+CARDS_KEPT = timedelta(days=90)
+"""How long it is remembered where a card stands: what it follows ends earlier, but a metric alert may stay open."""
 
 CATCH_UP = timedelta(days=3)
 POLITE = 0.5
@@ -108,8 +112,10 @@ class Running:
             await self._store.postpone(webhook.id, "the bot was stopped", 0.0)
 
     async def _work_on(self, webhook: ClaimedWebhook) -> None:
+        began = time.monotonic()
         try:
             await self._processing.work_on(webhook)
+            metrics.webhook_work(webhook.kind, "done", webhook.waited + time.monotonic() - began)
         except Later as later:
             await self._postpone(webhook, str(later))
         except asyncio.CancelledError:
@@ -126,9 +132,11 @@ class Running:
 
     async def _postpone(self, webhook: ClaimedWebhook, why: str) -> None:
         if webhook.attempts >= MOST_ATTEMPTS:
+            metrics.webhook_work(webhook.kind, "failed")
             log.warning("webhook given up", webhook=webhook.id, kind=webhook.kind, why=why)
             await self._store.finish(webhook.id, why[:300], failed=True)
             return
+        metrics.webhook_work(webhook.kind, "later")
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (webhook.attempts - 1))
         await self._store.postpone(webhook.id, why[:300], pause)
 
@@ -136,4 +144,6 @@ class Running:
         if time.monotonic() - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = time.monotonic()
             while await self._store.prune():
+                pass
+            while await self._store.prune_cards(self._clock() - CARDS_KEPT):
                 pass

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from store import AlertStore, AlertWork
+import metrics
+from store import AlertStore, AlertWork, Placed
 
 
 class Together:
@@ -25,7 +26,7 @@ class Together:
     async def _store_all(self) -> None:
         taken, self._waiting = self._waiting, []
         try:
-            await self._store.place([work for work, _ in taken])
+            _count(await self._store.place([work for work, _ in taken]))
         except Exception:  # noqa: BLE001 - one of them may have broken it: each for itself
             for work, done in taken:
                 await self._store_one(work, done)
@@ -35,6 +36,11 @@ class Together:
 
     async def _store_one(self, work: AlertWork, done: asyncio.Future[None]) -> None:
         try:
-            await self._store.place([work])
+            _count(await self._store.place([work]))
         except Exception as error:  # noqa: BLE001 - whoever waits for it gets to see it
             done.set_exception(error)
+
+
+def _count(placed: Placed) -> None:
+    metrics.cards("opened", placed.opened)
+    metrics.cards("counted", placed.counted)
