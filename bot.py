@@ -48,6 +48,7 @@ from handlers.keys import (
 from handlers.languages import languages
 from handlers.teams import Services, TeamsBot
 from sentry_api import OAuthClient, SentryApi
+from services.acting.concerned import ConcernedPeople
 from services.acting.feature import open_acting
 from services.acting.setup_sign_in import SetupSignIn
 from services.acting.sign_ins import ActingSettings
@@ -117,6 +118,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     alerts = open_alerts(store.alerts, sentry, delivery, now, settings.alert_storm)
     acting = open_acting(store, sentry, delivery, alerts.cards, _acting_settings(settings))
     opened.push_async_callback(acting.acting.close)
+    alerts.concerned.people = ConcernedPeople(store, sentry, alerts.organizations, seam.connector, acting.telling)
     services = Services(
         installations,
         Commands(store, links, now),

@@ -1,6 +1,7 @@
 """The small send interface: everything that the rest of the bot knows about posting into Teams."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -65,6 +66,17 @@ class Connector:
         """Return if the bot is in the conversation; posts nothing."""
         url = self._url(to).removesuffix("/activities")
         await self._transport.call("GET", f"{url}/pagedmembers?pageSize=1", within=within)
+
+    async def has_member(self, to: ConversationReference, member_id: str, *, within: float = WITHIN) -> bool:
+        """Tell whether somebody (an Entra object id, or the bot's id of them) is in the conversation."""
+        url = f"{self._url(to).removesuffix('/activities')}/members/{quote(member_id, safe='')}"
+        try:
+            await self._transport.call("GET", url, within=within)
+        except ConnectorError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def ready(self) -> None:
         """Return as soon as a post would leave without delay, or when it is clear that there is no token now."""

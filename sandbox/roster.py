@@ -28,7 +28,7 @@ class Roster:
 
     async def _one(self, request: web.Request) -> web.Response:
         wanted = request.match_info["member"]
-        member = next((member for member in self.members if member["id"] == wanted), None)
+        member = next((member for member in self.members if wanted in (member["id"], member.get("aadObjectId"))), None)
         if member is None:
             return ConnectorRefusal(404, "MemberNotFoundInConversation", "Member not found.").response()
         return web.json_response(member)

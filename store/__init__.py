@@ -23,6 +23,7 @@ from store.delivery_store import DeliveryStore
 from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnavailable
 from store.identity_facts import Account, Identity, NewIdentity, PersonKey, SignIn, Tokens
 from store.identity_store import IdentityStore
+from store.mentions import Mention
 from store.operator_store import Kept, Rotated
 from store.replies import COMMENT, Reply
 from store.store import Store
@@ -45,6 +46,7 @@ __all__ = [
     "Kept",
     "Listed",
     "Listener",
+    "Mention",
     "Method",
     "NewDelivery",
     "NewIdentity",

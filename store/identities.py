@@ -29,6 +29,14 @@ WHO = (
     .order_by(identities.c.linked_at.desc(), identities.c.id.desc())
     .limit(1)
 )
+CALLED = select(identities.c.name, identities.c.email).where(
+    identities.c.tenant_id == bindparam("tenant"),
+    identities.c.sentry_url == bindparam("sentry"),
+    or_(
+        identities.c.name.in_(bindparam("names", expanding=True)),
+        identities.c.email.in_(bindparam("names", expanding=True)),
+    ),
+)
 FORGET = delete(identities).where(_PERSON).returning(*identities.c)
 DROP = delete(identities).where(identities.c.id == bindparam("row"), identities.c.version == bindparam("seen"))
 CLAIM = (
@@ -108,6 +116,13 @@ def who(
     """Return who in the tenant has that account."""
     row = transaction.one(WHO, {"tenant": tenant_id, "sentry": sentry_url, "user": sentry_user_id})
     return None if row is None else _identity(row, cipher)
+
+
+def called(transaction: Transaction, tenant_id: str, sentry_url: str, names: list[str]) -> list[str]:
+    """Return which of these names and addresses people in the tenant have there."""
+    rows = transaction.execute(CALLED, {"tenant": tenant_id, "sentry": sentry_url, "names": names}).all()
+    known = {each for row in rows for each in (row.name, row.email)}
+    return [name for name in names if name in known]
 
 
 def every(transaction: Transaction, cipher: Cipher, tenant_id: str, object_id: str) -> list[Identity]:

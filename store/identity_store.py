@@ -1,17 +1,20 @@
 """What the services may ask of people's accounts. Each method is one transaction in a worker thread of the store."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
 from model import ConversationReference, Place, PlaceKind
-from store import audit, identities
+from store import audit, identities, mentions
 from store.audit import AuditEntry
+from store.delivery_facts import NewDelivery
 from store.identity_facts import Identity, NewIdentity, PersonKey, SignIn, Tokens
+from store.mentions import Mention
 from store.secrets import Cipher
 from store.tables import connections, installations
 from store.transaction import Transaction
-from store.worker import Worker
+from store.worker import ALONE, Worker
 
 CHAT_OF = (
     select(installations.c.service_url, installations.c.conversation_id)
@@ -51,6 +54,20 @@ class IdentityStore:
         return await self._reader.run(
             lambda transaction: identities.who(transaction, self._cipher, tenant_id, sentry_url, sentry_user_id)
         )
+
+    async def called(self, tenant_id: str, sentry_url: str, names: Sequence[str]) -> list[str]:
+        """Return which of the names and addresses people in the tenant have in their accounts there."""
+        return await self._reader.run(
+            lambda transaction: identities.called(transaction, tenant_id, sentry_url, list(names))
+        )
+
+    async def take_turn(self, mention: Mention, news: NewDelivery | None) -> bool:
+        """Note whose turn it is now, and post the news of it; False, and no news, if that was known."""
+        return await self._writer.run(lambda transaction: mentions.turn(transaction, mention, news), ALONE)
+
+    async def where_mentioned(self, mention: Mention) -> str:
+        """Note that somebody is mentioned, and return in which conversation: the first one that anybody noted."""
+        return await self._writer.run(lambda transaction: mentions.where(transaction, mention), ALONE)
 
     async def every(self, tenant_id: str, object_id: str) -> list[Identity]:
         """Return who somebody is in every Sentry."""

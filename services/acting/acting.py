@@ -22,7 +22,7 @@ from services.acting.people import Click
 from services.acting.reasons import reason
 from services.acting.showing import Showing
 from services.acting.sign_ins import SignIns
-from services.acting.telling import Telling
+from services.acting.telling import Given, Telling
 from services.acting.tokens import ActionTokens, TokenForged
 from services.acting.wishes import Wish, WishUnclear, read_wish
 from services.delivery import Delivery
@@ -163,8 +163,9 @@ class Acting:
             return await self._failed(click, ground, wish, error, actor)
         await self._note(click, ground, wish, actor)
         facts = await self.services.showing.facts(ground, issue)
-        if wish.command is IssueCommand.ASSIGN:
-            self._start(self.services.telling.assigned(click, ground.connection.sentry_url, issue, facts))
+        if wish.command in {IssueCommand.ASSIGN, IssueCommand.UNASSIGN}:
+            given = Given(ground.connection.sentry_url, ground.connection.organization_id, issue.id, issue.assignee)
+            self._start(self.services.telling.assigned(click, given, facts))
         return Shown(ground, self.services.showing.card(ground, facts), changed=True)
 
     async def _unknown_token(

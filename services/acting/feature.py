@@ -38,6 +38,7 @@ class ActingFeature:
     lookups: Lookups
     sign_ins: SignIns
     resuming: Resuming
+    telling: Telling
 
 
 def open_acting(
@@ -75,6 +76,7 @@ def open_acting(
         lookups=Lookups(sentry, grounds, showing, tokens, sign_ins),
         sign_ins=sign_ins,
         resuming=Resuming(sign_ins, identities, acting),
+        telling=services.telling,
     )
 
 

@@ -1,6 +1,6 @@
 """Comments in Sentry become replies under the issue's cards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from cards import build_comment_card
 from issue_model import CommentFacts, CommentState, IssueFacts
 from model import ConversationReference, PlaceKind
-from sentry_api.webhook_events import CommentChanged
+from sentry_api.webhook_events import CommentChanged, IssueChanged
 from services.alerts import facts as issue_facts
+from services.alerts.concerned import Concerned, Named
 from services.alerts.issue_cards import KEPT_TRUE
 from services.alerts.organizations import Organizations
 from services.alerts.routing import Target, is_muted, targets
@@ -41,26 +42,42 @@ class Comments:
         organizations: Organizations,
         delivery: Delivery,
         clock: Callable[[], datetime],
+        concerned: Concerned,
     ) -> None:
         self._store = store
         self._organizations = organizations
         self._delivery = delivery
         self._clock = clock
+        self._concerned = concerned
 
     async def post(self, webhook: ClaimedWebhook, organization: StoredOrganization, comment: CommentChanged) -> bool:
         """Deliver the comment wherever it belongs; False if a card that it belongs under is not posted yet."""
-        cards = await self._newest(organization, comment)
-        listeners = await self._store.listeners(organization.id)
-        told = _Told(webhook, organization.id, comment)
-        muted = {card.id for card in cards if _muted(card, listeners, self._clock())}
+        cards = await self._newest(organization, comment.issue_id)
+        muted = await self._muted(organization, cards)
+        heard = [card for card in cards if card.id not in muted]
+        people = self._concerned.people
+        named = await people.named(organization, comment, heard) if people else {}
+        told = _Told(webhook, organization.id, comment, named)
         posted = [await self._under(card, told, muted=card.id in muted) for card in cards]
         alone = await self._to_subscribers(told, organization, {card.to.conversation_id for card in cards})
         self._delivery.look()
         return all(posted) and alone
 
-    async def _newest(self, organization: StoredOrganization, comment: CommentChanged) -> list[StoredCard]:
+    async def tell_owner(self, organization: StoredOrganization, changed: IssueChanged) -> bool:
+        """Mention who has the issue now, under one of its cards; False if that one is not posted yet."""
+        cards = await self._newest(organization, changed.issue.id)
+        muted = await self._muted(organization, cards)
+        heard = [card for card in cards if card.id not in muted]
+        people = self._concerned.people
+        return not (heard and people) or await people.assigned(organization, changed, heard)
+
+    async def _muted(self, organization: StoredOrganization, cards: Sequence[StoredCard]) -> set[int]:
+        listeners = await self._store.listeners(organization.id)
+        return {card.id for card in cards if _is_muted(card, listeners, self._clock())}
+
+    async def _newest(self, organization: StoredOrganization, issue_id: str) -> list[StoredCard]:
         found: dict[tuple[int, str], StoredCard] = {}
-        for card in await self._store.cards(organization.id, comment.issue_id, self._clock() - KEPT_TRUE):
+        for card in await self._store.cards(organization.id, issue_id, self._clock() - KEPT_TRUE):
             found.setdefault((card.installation_id, card.to.conversation_id), card)
         return list(found.values())
 
@@ -70,7 +87,7 @@ class Comments:
         reply = NewDelivery(
             key=told.key(card.installation_id, card.to),
             to=card.to,
-            activity=told.activity(issue_facts.read(card.facts)),
+            activity=told.activity(issue_facts.read(card.facts), card.to),
             method=Method.REPLY,
             activity_id=card.activity_id,
             purpose=COMMENT,
@@ -102,15 +119,16 @@ class _Told:
     webhook: ClaimedWebhook
     organization_id: int
     comment: CommentChanged
+    named: Named
 
     def key(self, installation_id: int, to: ConversationReference) -> str:
         """Return what names the comment's one reply in a conversation, whichever webhook is about it."""
         return f"comment:{self.organization_id}:{self.comment.comment_id}:{installation_id}:{to.conversation_id}"
 
-    def activity(self, issue: IssueFacts) -> dict[str, Any]:
-        """Return the reply."""
+    def activity(self, issue: IssueFacts, to: ConversationReference) -> dict[str, Any]:
+        """Return the reply in a conversation."""
         with speaking_to_all():
-            return build_comment_card(_facts_of(self.comment), issue)
+            return build_comment_card(_facts_of(self.comment), issue, self.named.get(to.conversation_id, ()))
 
     def reply(self, post: NewDelivery, *, muted: bool = False) -> Reply:
         """Return what is to become of the reply: nobody needs to hear that what they never saw was deleted."""
@@ -128,7 +146,7 @@ def _alone(told: _Told, target: Target, facts: IssueFacts) -> NewDelivery:
     return NewDelivery(
         key=told.key(target.listener.installation_id, target.to),
         to=target.to,
-        activity=told.activity(facts),
+        activity=told.activity(facts, target.to),
         purpose=COMMENT,
         installation_id=target.listener.installation_id,
     )
@@ -143,6 +161,6 @@ def _facts_of(comment: CommentChanged) -> CommentFacts:
     )
 
 
-def _muted(card: StoredCard, listeners: list[Listener], now: datetime) -> bool:
+def _is_muted(card: StoredCard, listeners: list[Listener], now: datetime) -> bool:
     listener = next((each for each in listeners if each.installation_id == card.installation_id), None)
     return listener is not None and is_muted(Target(listener, card.to, {}), now)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sentry_api import SentryApi
 from services.alerts.comments import Comments
+from services.alerts.concerned import Concerned
 from services.alerts.door import Door
 from services.alerts.issue_cards import IssueCards
 from services.alerts.metrics import Metrics
@@ -20,13 +21,17 @@ from store import AlertStore
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """`door` takes webhooks, `running` works on them, `cards` keeps cards true, `signers` verify."""
+    """`door` takes webhooks, `running` works on them, `cards` keeps cards true, `signers` verify.
+
+    `concerned`: who is mentioned.
+    """
 
     door: Door
     signers: Signers
     cards: IssueCards
     organizations: Organizations
     running: Running
+    concerned: Concerned
 
 
 def open_alerts(
@@ -47,8 +52,10 @@ def open_alerts(
     cards = IssueCards(store, organizations, clock, wake, delivery.look)
     placing = Placing(store, organizations, cards, delivery, storm)
     metrics = Metrics(store, placing, clock)
-    parts = Parts(organizations, cards, placing, metrics, Comments(store, organizations, delivery, clock))
+    concerned = Concerned()
+    comments = Comments(store, organizations, delivery, clock, concerned)
+    parts = Parts(organizations, cards, placing, metrics, comments)
     processing = Processing(store, parts, clock)
     running.append(Running(store, processing, cards, clock))
     signers = Signers(store)
-    return Alerts(Door(store, signers, wake), signers, cards, organizations, running[0])
+    return Alerts(Door(store, signers, wake), signers, cards, organizations, running[0], concerned)

@@ -133,6 +133,8 @@ class Processing:
     ) -> str | None:
         issue = changed.issue
         cards = await self._parts.cards.follow(organization.id, issue.id, known=issue)
+        if changed.action == "assigned" and not await self._parts.comments.tell_owner(organization, changed):
+            raise Later("the card under which its owner is mentioned is not posted yet")
         listeners = await self._subscribed(organization)
         if changed.action not in _NEW or not listeners:
             return f"{cards} cards refreshed"
