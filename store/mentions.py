@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store import deliveries
 from store.delivery_facts import NewDelivery
 from store.delivery_tables import database_now
 from store.thread_tables import mentions
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 columns = mentions.c
 SAME_EVENT = 3_600_000
@@ -48,8 +48,8 @@ def _next(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-FIRST = {"sqlite": _first(sqlite.insert), "postgresql": _first(postgresql.insert)}
-NEXT = {"sqlite": _next(sqlite.insert), "postgresql": _next(postgresql.insert)}
+FIRST = Upsert(_first)
+NEXT = Upsert(_next)
 WHERE = select(columns.conversation_id).where(columns.key == bindparam("key"))
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store import deliveries
 from store.delivery_facts import Method, NewDelivery
@@ -13,6 +12,7 @@ from store.delivery_tables import database_now
 from store.rows import clean
 from store.thread_tables import comment_replies
 from store.transaction import Transaction
+from store.upsert import Upsert
 
 COMMENT = "comment"
 """The purpose of a delivery that posts a reply for a comment: once it is posted, the reply's row knows where."""
@@ -44,7 +44,7 @@ def _insert(insert: Callable[..., Any]) -> Insert:
     return statement
 
 
-INSERT = {"sqlite": _insert(sqlite.insert), "postgresql": _insert(postgresql.insert)}
+INSERT = Upsert(_insert)
 FIND = select(comment_replies).where(columns.key == bindparam("reply")).with_for_update()
 CHANGED = update(comment_replies).where(columns.key == bindparam("reply")).values(revision=bindparam("now"))
 POSTED = (
