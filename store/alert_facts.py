@@ -132,9 +132,9 @@ class StoredCard:
 class Placement:
     """An alert for one conversation: a new card, or one time more on the card that stands there already.
 
-    post: the card's delivery. again: gives the facts of the card that stands there, changed by this event. event:
-    what tells the event from others, "" when that is not known. mark: what tells the card's looks from others.
-    anew: post a card even if one stands there.
+    post: the card's delivery. again: gives the facts of the card that stands there, changed by this event; its number
+    is 1 when the event is counted on the card, 0 when it was before. event: what tells the event from others, "" when
+    that is not known. mark: what tells the card's looks from others. anew: post a card even if one stands there.
     """
 
     connection_id: int
@@ -143,7 +143,7 @@ class Placement:
     event: str
     facts: str
     post: NewDelivery = field(repr=False)
-    again: Callable[[str], str]
+    again: Callable[[str, int], str]
     mark: str
     anew: bool = False
 

@@ -160,7 +160,7 @@ def _place(transaction: Transaction, work: AlertWork, placement: Placement) -> b
         return True
     # An issue's own webhook names no event; the event that comes next is the one it was about.
     more = 0 if placement.event in {"", row.last_event} or not row.last_event else 1
-    values = {"card": row.id, "now_facts": placement.again(row.facts), "event": placement.event or row.last_event}
+    values = {"card": row.id, "now_facts": placement.again(row.facts, more), "event": placement.event or row.last_event}
     transaction.execute(COUNT, {**values, "now": work.now, "more": more}).close()
     return False
 

@@ -102,8 +102,11 @@ def as_it_is(facts: IssueFacts, issue: Issue) -> IssueFacts:
     )
 
 
-def again(facts: IssueFacts, newer: IssueFacts) -> IssueFacts:
-    """Return the facts of a card when another event came in: its own event stays the one that is shown."""
+def again(facts: IssueFacts, newer: IssueFacts, more: int = 0) -> IssueFacts:
+    """Return the facts of a card when another event came in: its own event stays the one that is shown.
+
+    more: how many events that is (0: one that was known); they count until Sentry tells its own figure.
+    """
     known = {rule.name for rule in facts.rules}
     rules = (*facts.rules, *(rule for rule in newer.rules if rule.name not in known))
     return replace(
@@ -116,7 +119,7 @@ def again(facts: IssueFacts, newer: IssueFacts) -> IssueFacts:
         happened=facts.happened or newer.happened,
         tags=facts.tags or newer.tags,
         unhandled=newer.unhandled if facts.unhandled is None else facts.unhandled,
-        events=_higher(facts.events, newer.events),
+        events=_higher(None if facts.events is None else facts.events + more, newer.events),
         users=_higher(facts.users, newer.users),
     )
 

@@ -64,7 +64,7 @@ def _placement(webhook: ClaimedWebhook, target: Target, name: str, facts: Metric
         event="",
         facts=text,
         post=card_delivery(webhook, target, activity),
-        again=lambda _: text,
+        again=lambda _facts, _more: text,
         mark=mark_of(activity),
         anew=True,
     )

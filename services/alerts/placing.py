@@ -13,9 +13,13 @@ from services.alerts.issue_cards import IssueCards
 from services.alerts.organizations import Organizations
 from services.alerts.painting import Spot, Subject, issue_activity, mark_of
 from services.alerts.routing import Target
+from services.alerts.seldom import Seldom
 from services.alerts.together import Together
 from services.delivery import Delivery
 from store import ISSUE_CARD, AlertStore, AlertWork, ClaimedWebhook, NewDelivery, Placement, StoredOrganization
+
+ASKED_EVERY = 30.0
+"""Seconds between two questions of this process about an issue in a storm."""
 
 TAGS = "tags"
 """The setting of our action in a rule that says which tags a card shows."""
@@ -51,6 +55,7 @@ class Placing:
         self._delivery = delivery
         self._storm = storm
         self._together = Together(store)
+        self._asked = Seldom(ASKED_EVERY)
 
     async def place(
         self,
@@ -74,12 +79,18 @@ class Placing:
         self._delivery.look()
 
     async def _ask(self, organization: StoredOrganization, issue_id: str, targets: Sequence[Target]) -> Issue | None:
-        """Ask Sentry for the issue, unless no new card is to be posted: in a storm it would be asked all the time."""
-        spots = [(target.listener.installation_id, target.to.conversation_id) for target in targets]
-        since = self._cards.clock() - self._storm
-        if await self._store.recent(organization.id, issue_id, spots, since) == len(spots):
+        """Ask Sentry for the issue; in a storm now and then, for how many events and users there are."""
+        if await self._is_storm(organization, issue_id, targets) and not self._asked.is_due(
+            (organization.id, issue_id)
+        ):
             return None
         return await self._organizations.issue_if_told(organization, issue_id)
+
+    async def _is_storm(self, organization: StoredOrganization, issue_id: str, targets: Sequence[Target]) -> bool:
+        """Tell whether no new card is to be posted, for one stands everywhere already."""
+        spots = [(target.listener.installation_id, target.to.conversation_id) for target in targets]
+        since = self._cards.clock() - self._storm
+        return await self._store.recent(organization.id, issue_id, spots, since) == len(spots)
 
     def _placement(
         self,
@@ -101,7 +112,7 @@ class Placing:
             event=happening.event,
             facts=issue_facts.written(facts),
             post=card_delivery(webhook, target, activity),
-            again=lambda text: issue_facts.written(issue_facts.again(issue_facts.read(text), facts)),
+            again=lambda text, more: issue_facts.written(issue_facts.again(issue_facts.read(text), facts, more)),
             mark=mark_of(activity),
         )
 

@@ -45,7 +45,9 @@ async def test_a_storm_counts_on_the_card_instead_of_posting_again(alerting: Ale
     card = await alerting.card("ValueError: bad total")
     for _ in range(7):
         await alerting.sentry.raise_issue_alert(Alert(issue_id=issue.id))
-    await alerting.looks(card, "Updated: 7 events")
+    look = await alerting.looks(card, "Updated: 7 events")
+    # The card's own event, and the seven that were counted on it: not what Sentry said when it was posted.
+    assert "8 events, 1 user" in look
     assert len(alerting.cards("ValueError: bad total")) == 1
 
 
