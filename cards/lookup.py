@@ -7,16 +7,25 @@ from cards.elements import card, note, paragraph, title
 from cards.escape import inert, plain, quoted
 from cards.issue_actions import Candidate
 from cards.issue_words import headline, impact, origin, plain_headline, standing
+from cards.names import how_to_send
 from cards.template import message
 from issue_model import IssueFacts
+from model import PlaceKind
 from texts import gettext as _
-from texts import ngettext
+from texts import marked, ngettext
 
 _THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 _SEARCH = "application/vnd.microsoft.search.searchResponse"
 _MOST_ISSUES = 10
 # The number that Teams shows of what is found by typing.
 _MOST_CHOICES = 15
+_NAMED = marked("An issue is named by its short id, such as WEB-1A, or by its address.")
+
+
+def build_which_issue_card(kind: PlaceKind = PlaceKind.TEAM) -> dict[str, Any]:
+    """Answer `issue` alone, as the menu of Teams puts it into the box: say how to name one."""
+    example = note(_("For example, {how}.").format(how=how_to_send(kind, "**issue WEB-1A**")))
+    return message(card(title(_("Which issue?")), paragraph(_(_NAMED)), example), _("Which issue?"))
 
 
 def build_issue_not_found_card(asked: str, organizations: Sequence[str]) -> dict[str, Any]:
@@ -26,7 +35,7 @@ def build_issue_not_found_card(asked: str, organizations: Sequence[str]) -> dict
     body = (
         title(_no_issue(quoted(asked, "", 40))),
         paragraph(_("Searched: {organizations}.").format(organizations=searched) if searched else none),
-        note(_("An issue is named by its short id, such as WEB-1A, or by its address.")),
+        note(_(_NAMED)),
     )
     return message(card(*body), _no_issue(plain(asked, limit=40)))
 

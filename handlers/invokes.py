@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cards import build_not_allowed_card
+from cards import build_not_allowed_card, build_which_issue_card
 from handlers import facts
 from handlers.facts import Raw, text_at
 from model import Place
@@ -66,7 +66,9 @@ class Invokes:
         word, _space, rest = text.strip().rstrip("!").partition(" ")
         person = person_of(raw, place)
         match word.lower(), rest.strip():
-            case "issue", asked if asked:
+            case "issue", "":
+                return build_which_issue_card(place.kind)
+            case "issue", asked:
                 return await self._feature.lookups.issue(place, asked[:_LONGEST])
             case "link", "":
                 return await self._feature.accounts.link(place, person)

@@ -104,6 +104,7 @@ def identities(known: list[IdentityFacts], text: str, short_id: str) -> Cards:
 def lookups(issue: IssueFacts, text: str, organizations: list[str]) -> Cards:
     yield "not_found", cards.build_issue_not_found_card(text, organizations)
     yield "nothing_to_search", cards.build_issue_not_found_card(text, [])
+    yield from ((f"which_issue_{kind.name.lower()}", cards.build_which_issue_card(kind)) for kind in PlaceKind)
     yield "issue_list", cards.build_issue_list_card([issue] * 12)
     yield "test", cards.build_sample_card(NOON)
 
