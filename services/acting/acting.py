@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ import structlog
 from cards import build_not_allowed_card, build_sign_in_card
 from cards.issue_commands import IssueCommand
 from cards.issue_notices import Failed, Notices, Working
+from issue_model import IssueFacts
 from sentry_api import Issue, SentryApi, SentryError, WrongToken
 from sentry_api.changes import AssignTo
 from services.acting.alert_cards import AlertCards
@@ -34,6 +36,9 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 ANSWER_WITHIN = 2.5
 """Seconds after which a click is answered by "working on it"; Teams gives up after some more."""
+
+PEOPLE_WITHIN = 0.8
+"""Seconds that the answer to a click waits for the list of people; a start has forgotten it."""
 
 WORTH_FOR = timedelta(hours=1)
 ENDS_WITHIN = 15.0
@@ -162,7 +167,7 @@ class Acting:
         except SentryError as error:
             return await self._failed(click, ground, wish, error, actor)
         await self._note(click, ground, wish, actor)
-        facts = await self.services.showing.facts(ground, issue)
+        facts = await self._facts(ground, actor, issue)
         if wish.command in {IssueCommand.ASSIGN, IssueCommand.UNASSIGN}:
             given = Given(ground.connection.sentry_url, ground.connection.organization_id, issue.id, issue.assignee)
             self._start(self.services.telling.assigned(click, given, facts))
@@ -193,11 +198,18 @@ class Acting:
         try:
             actor = await self.services.grounds.integration(ground.connection)
             issue = await self.services.sentry.issues.get(actor.access, ground.issue_id)
-            facts = await self.services.showing.facts(ground, issue)
+            facts = await self._facts(ground, actor, issue)
         except SentryError as error:
             log.info("issue not read", error=str(error))
             facts = await self.services.showing.last_known(ground)
         return Shown(ground, self.services.showing.card(ground, facts, Notices(progress=failed)), failed=failed)
+
+    async def _facts(self, ground: Ground, actor: Actor, issue: Issue) -> IssueFacts:
+        """Return what the card shows; who the issue can be given to is learned first, if that does not take long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PEOPLE_WITHIN):
+                await self.services.showing.learn_people(ground.connection.organization_id, actor.access, issue.project)
+        return await self.services.showing.facts(ground, issue)
 
     async def _failed(
         self, click: Click, ground: Ground, wish: Wish, error: SentryError, actor: Actor | None = None

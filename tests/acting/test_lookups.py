@@ -54,6 +54,14 @@ async def test_fixed_list_of_people_is_there_for_clients_without_search(stage: S
     assert [choice["title"].strip("\u2068\u2069") for choice in choices] == ["#backend", "Dana", "Ravi"]
 
 
+async def test_fixed_list_is_there_again_with_the_first_click_after_a_start(stage: Stage) -> None:
+    await stage.link(stage.sentry.furniture.dana)
+    card_id = await stage.ask_for_issue()
+    stage.feature.acting.services.showing._candidates.clear()
+    card = (await stage.press(card_id, "Resolve"))["value"]
+    assert next(action for action in card["actions"] if action["title"] == "Assign")["card"]["body"][0]["choices"]
+
+
 async def test_pasted_link_shows_the_live_card(stage: Stage) -> None:
     answer = (await stage.bot.teams.post(pasted(stage.team, page_of(stage)))).json()
     (attachment,) = answer["composeExtension"]["attachments"]
