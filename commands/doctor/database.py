@@ -25,7 +25,7 @@ async def check(patient: Patient) -> Sequence[Finding]:
             _unseen(ARRIVAL, nothing),
             _unseen(CARD, nothing),
         ]
-    return [_state(seen), _arrival(seen, patient.now()), _card(seen, patient.now())]
+    return [_state(seen), _arrival(seen, patient.now(), local=settings.local_mode), _card(seen, patient.now())]
 
 
 def _is_sqlite(url: str) -> bool:
@@ -60,9 +60,12 @@ def _state(seen: Look) -> Finding:
     )
 
 
-def _arrival(seen: Look, now: datetime) -> Finding:
+def _arrival(seen: Look, now: datetime, *, local: bool) -> Finding:
     if seen.last_arrival is not None:
         return ok(ARRIVAL, _ago(seen.last_arrival, now))
+    if local:
+        do = "Open the Agents Playground or the Emulator at this bot's /api/messages (README, Try it)"
+        return warning(ARRIVAL, "none is known", "Nobody has added this bot yet", do)
     do = (
         "The registration's messaging endpoint must be PUBLIC_URL + /api/messages, with the Teams channel on; "
         "look for 'request refused' in the log"

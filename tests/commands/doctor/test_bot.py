@@ -195,6 +195,7 @@ async def test_local_mode_has_nothing_to_do_with_microsoft(
     local: dict[str, str | None] = dict.fromkeys(("MicrosoftAppId", "MicrosoftAppPassword", "MicrosoftAppTenantId"))
     running = await start_bot(**local, PUBLIC_URL=None)
     found = await examine(**local, PUBLIC_URL=running.url)
+    assert "Agents Playground" in found.of("last activity").do
     assert found.failures() == []
     assert {finding.check for finding in found.all} == {
         *("settings", "clock", "database", "last activity", "last card"),
