@@ -11,6 +11,8 @@ from tests.docs.reading import HOME, rows
 from tests.infra.bicep import INFRA, logged_events, parsed
 
 SECURITY, OPERATIONS = HOME / "docs" / "security.md", HOME / "docs" / "operations.md"
+README, FEATURES = HOME / "README.md", HOME / "docs" / "features.md"
+TESTED = "The test behind each"
 THREATS = rows(SECURITY, "Who could try what")
 
 
@@ -29,6 +31,13 @@ def test_every_threat_names_tests_that_exist(row: list[str]) -> None:
     named = re.findall(r"`(test_\w+)`", row[3])
     assert named
     assert set(named) - names_of_tests() == set()
+
+
+def test_every_feature_names_tests_that_exist() -> None:
+    shown = {cells[0]: set(re.findall(r"`(test_\w+)`", cells[1])) for cells in rows(FEATURES, TESTED)}
+    assert set(shown) == {cells[0] for cells in rows(README, "Beside others") if cells[1] == "yes"}
+    assert all(shown.values())
+    assert set().union(*shown.values()) - names_of_tests() == set()
 
 
 def test_every_figure_is_explained_and_no_other() -> None:
