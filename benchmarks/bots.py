@@ -66,6 +66,7 @@ class Running:
             "MicrosoftAppPassword": APP_SECRET,
             "MicrosoftAppType": "SingleTenant",
             "MicrosoftAppTenantId": TENANT_ID,
+            "ALLOWED_TENANTS": "*",
             "PUBLIC_URL": "https://bot.example.org",
             "SECRET_KEY": "a-key-for-the-benchmark-that-is-long-enough",
             "DATABASE_URL": f"sqlite:///{self._folder / DATABASE}",

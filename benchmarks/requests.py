@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -13,6 +14,7 @@ from sandbox.places import new_personal_chat, new_team
 REUSE = 50
 """Activities that come with the same token; Teams reuses its tokens as well."""
 PERSONAL_EVERY = 5
+TENANTS = 1009
 PING = b"GET /nothing-here HTTP/1.1\r\nHost: bot\r\n\r\n"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -32,10 +34,12 @@ async def installs(count: int, cloud: Cloud) -> list[Install]:
 
 
 def _install(number: int, token: str) -> Install:
+    # Teams takes 30 posts a second in one tenant, and the bot keeps that.
+    tenant = str(UUID(int=number % TENANTS + 1))
     if number % PERSONAL_EVERY == PERSONAL_EVERY - 1:
-        chat = new_personal_chat()
+        chat = new_personal_chat(tenant_id=tenant)
         return Install(chat.id, request_of(install_personal(chat), token))
-    team = new_team()
+    team = new_team(tenant_id=tenant)
     return Install(team.channel_id, request_of(install_team(team), token))
 
 

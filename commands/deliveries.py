@@ -12,7 +12,7 @@ from adapter.database_token import database_password
 from adapter.errors import CredentialsError
 from commands import Subparsers
 from settings import SettingsError, load_settings
-from store import Listed, State, Store, StoreError
+from store import MOST_COUNTED, Listed, State, Store, StoreError
 
 PAGE = 500
 HOURS_FROM = 120
@@ -94,7 +94,11 @@ async def _print_table(store: Store) -> None:
     for line in _aligned([HEAD, *lines]) if lines else ():
         sys.stdout.write(line + "\n")
     counts = await store.deliveries.counts()
-    sys.stdout.write(f"{counts.waiting} waiting, {counts.failed} gave up.\n")
+    sys.stdout.write(f"{_counted(counts.waiting)} waiting, {_counted(counts.failed)} gave up.\n")
+
+
+def _counted(number: int) -> str:
+    return f"over {MOST_COUNTED:,}" if number > MOST_COUNTED else str(number)
 
 
 def _line(listed: Listed) -> tuple[str, ...]:

@@ -68,6 +68,7 @@ class Figures:
 
     taken_over: posts whose earlier holder died with them, perhaps after the connector had accepted them. maybe_doubled:
     posts whose answer was lost, and that were made again. unnoted: posts whose outcome waits for the database.
+    processes: how many share the database, this one included.
     """
 
     sent: int = 0
@@ -76,6 +77,7 @@ class Figures:
     taken_over: int = 0
     maybe_doubled: int = 0
     unnoted: int = 0
+    processes: int = 1
     waiting: int = 0
     failed: int = 0
     oldest_seconds: float = 0.0

@@ -14,6 +14,7 @@ import structlog
 import tracing
 from adapter.errors import ConnectorError
 from services.carrier import Carrier, Figures, Poster, post, turn_came
+from services.inline import InlineShare
 from services.outage import Outage
 from store import Claimed, DeliveryStore, Method, NewDelivery, StoreError
 
@@ -37,6 +38,8 @@ class Delivery:
         self._poster = poster
         self._carrier = Carrier(store, poster, clock, self.figures)
         self._room = room
+        self._inline = InlineShare(time.monotonic)
+        self._telling: set[asyncio.Future[None]] = set()
         self._outage = Outage(store.ping)
         self._wake = asyncio.Event()
         self._stopping = False
@@ -59,10 +62,18 @@ class Delivery:
         self._wake.set()
 
     async def post(self, new: NewDelivery) -> str | None:
-        """Post at once and return the activity's id; None when that failed for a passing reason: then it is delivered.
+        """Post at once and return the activity's id; None when it is delivered instead.
+
+        That is so when posting failed for a passing reason, or this process has used its share of what Teams takes.
 
         Raises ConnectorError when it would fail again, StoreUnavailable when it could be neither posted nor stored.
         """
+        if not self._inline.take(new.to, self.figures.processes):
+            await self.deliver(new)
+            return None
+        return await self._post(new)
+
+    async def _post(self, new: NewDelivery) -> str | None:
         try:
             return await post(self._poster, new, within=INLINE_WITHIN, repeat=True)
         except ConnectorError as error:
@@ -78,7 +89,21 @@ class Delivery:
 
         Raises what `post` raises.
         """
-        activity_id = await self.post(new)
+        if not self._inline.take(new.to, self.figures.processes):
+            # What is stored before it in its lane would hold it up, if that is being posted now.
+            await asyncio.gather(*self._telling)
+            await self.deliver(new)
+            return None
+        told = asyncio.get_running_loop().create_future()
+        self._telling.add(told)
+        try:
+            return await self._post_stored(new)
+        finally:
+            self._telling.discard(told)
+            told.set_result(None)
+
+    async def _post_stored(self, new: NewDelivery) -> str | None:
+        activity_id = await self._post(new)
         if activity_id is not None:
             try:
                 await self._store.drop(new.key, "posted at once")

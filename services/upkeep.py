@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -24,11 +25,13 @@ class Upkeep:
         self._installations = installations
         self._figures = figures
         self._kept = kept
+        self._me = secrets.randbits(62)
 
     async def run(self) -> None:
         """Go on until cancelled."""
         rounds = 0
         while True:
+            await self._try(self.show_up)
             await self._try(self._installations.take_up_welcomes)
             await self._try(self.count)
             if rounds % PRUNE_EVERY == 0:
@@ -36,6 +39,10 @@ class Upkeep:
             rounds += 1
             # Ten processes that were started together need not do it together.
             await asyncio.sleep(EVERY * random.uniform(0.8, 1.0))  # noqa: S311
+
+    async def show_up(self) -> None:
+        """Tell the others that this process lives, and learn how many there are: they share what Teams takes."""
+        self._figures.processes = await self._store.show_up(self._me)
 
     async def count(self) -> None:
         """Look how many deliveries wait and how many gave up."""

@@ -18,7 +18,7 @@ from store.alert_facts import (
 from store.alert_store import AlertStore
 from store.audit import AuditEntry
 from store.connections import OrganizationAccess
-from store.delivery_facts import WELCOME, Claimed, Counts, Listed, Method, NewDelivery, Note, State
+from store.delivery_facts import MOST_COUNTED, WELCOME, Claimed, Counts, Listed, Method, NewDelivery, Note, State
 from store.delivery_store import DeliveryStore
 from store.errors import SecretUnreadable, StoreError, StoreRejected, StoreUnavailable
 from store.identity_facts import Account, Identity, NewIdentity, PersonKey, SignIn, Tokens
@@ -31,6 +31,7 @@ from store.store import Store
 __all__ = [
     "COMMENT",
     "ISSUE_CARD",
+    "MOST_COUNTED",
     "WELCOME",
     "Account",
     "AlertStore",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Insert, Row, bindparam, case, func, literal_column, select, update
 
 from model import ConversationReference
-from store.delivery_facts import Counts, Listed, NewDelivery, State
+from store.delivery_facts import MOST_COUNTED, Counts, Listed, NewDelivery, State
 from store.delivery_tables import database_now, deliveries, lanes
 from store.hastening import come_sooner
 from store.prepared import Prepared
@@ -134,10 +134,12 @@ REVIVE = (
     )
     .returning(columns.id)
 )
-COUNT_WAITING = select(
-    func.count().label("waiting"), (database_now() - func.min(columns.created_at)).label("age")
-).where(columns.state == WAITING)
-COUNT_FAILED = select(func.count()).where(columns.state == FAILED)
+# Both stop at the limit, and walk along a partial index: ordered by what it holds, or PostgreSQL would read the table.
+_waiting = select(columns.created_at).where(columns.state == WAITING).order_by(columns.created_at)
+COUNT_WAITING = select(func.count()).select_from(_waiting.limit(MOST_COUNTED + 1).subquery())
+OLDEST = select(database_now() - _waiting.limit(1).scalar_subquery())
+_failed = select(columns.id).where(columns.state == FAILED).order_by(columns.id).limit(MOST_COUNTED + 1).subquery()
+COUNT_FAILED = select(func.count()).select_from(_failed)
 
 
 def lane_of(to: ConversationReference) -> int:
@@ -281,10 +283,10 @@ def _listed(row: Row[Any]) -> Listed:
 
 
 def counts(transaction: Transaction) -> Counts:
-    """Return how many wait and how many gave up."""
-    row = transaction.execute(COUNT_WAITING, {}).one()
-    failed = transaction.execute(COUNT_FAILED, {}).scalar_one()
-    return Counts(row.waiting, failed, timedelta(milliseconds=max(0, row.age or 0)))
+    """Return how many wait and how many gave up, of each MOST_COUNTED + 1 at most."""
+    waiting, failed = (transaction.execute(each, {}).scalar_one() for each in (COUNT_WAITING, COUNT_FAILED))
+    age = transaction.execute(OLDEST, {}).scalar()
+    return Counts(waiting, failed, timedelta(milliseconds=max(0, age or 0)))
 
 
 def _milliseconds(span: timedelta) -> int:

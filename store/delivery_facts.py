@@ -13,6 +13,10 @@ WELCOME = "welcome"
 """The purpose of a card with a setup button: once it is posted, its installation remembers which activity it is."""
 
 
+MOST_COUNTED = 100_000
+"""Of more deliveries it is only told that they are more."""
+
+
 class Method(StrEnum):
     """What is done with the activity."""
 
@@ -119,7 +123,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many deliveries wait and how many gave up; `oldest`: since when the oldest one waits."""
+    """How many deliveries wait and how many gave up, each MOST_COUNTED + 1 when there are more.
+
+    oldest: since when the oldest one waits.
+    """
 
     waiting: int
     failed: int

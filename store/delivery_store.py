@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from store import deliveries, delivery_notes, lanes, upkeep
+from store import deliveries, delivery_notes, lanes, presence, upkeep
 from store.delivery_facts import WELCOME, Claimed, Counts, Listed, NewDelivery, Note, State
 from store.lanes import Claims
 from store.worker import ALONE, Worker
@@ -98,6 +98,10 @@ class DeliveryStore:
     async def counts(self) -> Counts:
         """Return how many wait and how many gave up."""
         return await self._reader.run(deliveries.counts)
+
+    async def show_up(self, process: int) -> int:
+        """Note that a process lives; return how many do, this one included."""
+        return await self._writer.run(lambda transaction: presence.show_up(transaction, process), ALONE)
 
     async def prune(self, kept: timedelta) -> bool:
         """Delete what ended longer ago than `kept`, and what else is over; returns whether there is more."""

@@ -72,6 +72,7 @@ deliveries = Table(
 )
 _partial("deliveries_waiting", deliveries.c.lane_id, deliveries.c.id, where="state = 0")
 _partial("deliveries_of_installation", deliveries.c.installation_id, where="state = 0 AND installation_id IS NOT NULL")
+_partial("deliveries_since", deliveries.c.created_at, where="state = 0")
 _partial("deliveries_failed", deliveries.c.id, where="state = 2")
 _partial("deliveries_finished", deliveries.c.finished_at, where="state <> 0")
 
@@ -100,6 +101,14 @@ calendars = Table(
     metadata,
     Column("tenant_id", Text, primary_key=True),
     Column("next_at", BigInteger, nullable=False),
+)
+
+# The processes that live, each with when it last said so.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_at", BigInteger, nullable=False),
 )
 
 # What Teams sent already. A turn that runs, or died, has no `done`.

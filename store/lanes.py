@@ -23,8 +23,8 @@ LEASE = 45_000
 """Milliseconds after which a conversation that a process claimed is anybody's: more than a send with its waits takes,
 less than the minute in which a dead process's work goes on."""
 
-STEP = 45
-"""Milliseconds between two posts in one tenant: 22 a second of Teams' 30, the rest is for what is sent in a turn."""
+STEP = 50
+"""Milliseconds between two posts in one tenant: 20 a second of Teams' 30, the rest is for what is sent in a turn."""
 
 GOOD_FOR = 150
 """Milliseconds for which a time in the tenant's calendar is good. A missed one is given up, so that a stall never makes

@@ -16,6 +16,7 @@ MILLISECONDS = {
     "lanes": ("due_at", "slot_at", "short_tat", "long_tat"),
     "calendars": ("next_at",),
     "seen_activities": ("seen_at",),
+    "processes": ("seen_at",),
 }
 
 

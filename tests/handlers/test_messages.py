@@ -67,6 +67,7 @@ async def test_case_spaces_tags_and_line_breaks_do_not_matter(bot: ServedBot, mi
         microsoft.connector.activities.clear()
         await say(bot, chat, text)
         await say(bot, team, text)
+        await microsoft.connector.arrived(2)
         assert summaries(microsoft) == [HELP, HELP], text
 
 

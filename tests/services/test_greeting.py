@@ -1,10 +1,12 @@
 """Every place that the bot was added to gets its welcome, whatever fails on the way."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from sandbox.faults import close, respond
+from sandbox.limits import TeamsLimits
 from sandbox.microsoft import Microsoft
 from store import State
 from tests.databases import ask
@@ -75,3 +77,33 @@ async def test_a_place_that_is_gone_is_left_alone_until_it_is_heard_from(
     assert await other.installations.take_up_welcomes() == 1
     await all_done(one)
     assert texts() == [WELCOME]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_a_tenant_that_adds_the_bot_to_sixty_places_in_a_second_meets_no_limit(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts, processes: int
+) -> None:
+    microsoft.connector.limits = TeamsLimits()
+    instances = [await carriers.instance() for _ in range(processes)]
+    for instance in instances * 2:
+        await instance.upkeep.show_up()
+    await asyncio.gather(
+        *(instances[number % processes].installations.arrive(carriers.arrival(number)) for number in range(60))
+    )
+    await all_done(instances[0], 20)
+    assert not microsoft.connector.limits.violations
+    posted = [one.conversation_id for one in microsoft.connector.activities]
+    assert (len(posted), len(set(posted)), set(texts())) == (60, 60, {WELCOME})
+    assert ask(carriers.url, "SELECT count(*) FROM installations WHERE welcomed_at IS NULL") == [(0,)]
+
+
+async def test_the_answer_to_a_command_comes_at_once_though_alerts_wait_in_its_conversation(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts
+) -> None:
+    one = await carriers.instance()
+    microsoft.connector.faults.add(respond(429, headers={"Retry-After": "60"}))
+    await one.delivery.deliver(carriers.card())
+    while not one.delivery.figures.retried:  # noqa: ASYNC110 - it is carried by a task of its own
+        await asyncio.sleep(0.01)
+    assert await one.delivery.post(carriers.card())
+    assert texts() == ["card 2"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store import Counts, State, Store
-from tests.databases import let_pass
+from store import MOST_COUNTED, Counts, State, Store
+from tests.databases import ask, let_pass
 from tests.store.cards import card, claim, claim_one, conversation, enqueue, hours, left
 from tests.store.conftest import Query
 from tests.store.places import KEYS, NOW, SERVICE_URL, TEAM
@@ -193,6 +193,21 @@ async def test_counts(store: Store, url: str) -> None:
     counts = await store.deliveries.counts()
     assert (counts.waiting, counts.failed) == (2, 1)
     assert timedelta(seconds=60) <= counts.oldest < timedelta(seconds=70)
+
+
+async def test_of_very_many_it_is_told_only_that_they_are_more(store: Store, url: str) -> None:
+    await enqueue(store, ["first"])
+    names = "lane_id, purpose, method, service_url, tenant_id, conversation_id, activity, deadline, created_at"
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100100)"
+    copied = f"INSERT INTO deliveries (key, {names}) {numbers} SELECT 'copy ' || i, {names} FROM deliveries, n"  # noqa: S608
+    ask(url, copied)
+    assert (await store.deliveries.counts()).waiting == MOST_COUNTED + 1
+
+
+async def test_processes_that_show_up_are_counted_until_they_are_silent(store: Store, url: str) -> None:
+    assert [await store.deliveries.show_up(process) for process in (1, 2, 1)] == [1, 2, 2]
+    let_pass(url, 61)
+    assert await store.deliveries.show_up(1) == 1
 
 
 async def test_what_is_over_is_deleted_and_what_waits_is_not(store: Store, url: str, query: Query) -> None:

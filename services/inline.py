@@ -1,0 +1,51 @@
+"""What a process may post in turns without asking the database; the rest waits for the calendar (docs/delivery.md)."""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from model import ConversationReference
+
+IN_TENANT = 8
+"""Posts in a second that all processes together may make in one tenant: its calendar leaves ten of Teams' 30."""
+
+IN_CONVERSATION = ((6, 1.0), (7, 2.0), (54, 30.0))
+"""(posts, seconds): a little less than Teams allows in all. What waits there for its turn is paced by itself."""
+
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Posts:
+    """The times of the latest posts in one tenant or conversation; no more than the windows need."""
+
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=54))
+
+    def room(self, windows: Iterable[tuple[int, float]], now: float) -> bool:
+        return all(len(self.times) < most or self.times[-most] <= now - seconds for most, seconds in windows)
+
+
+class InlineShare:
+    """Counts the posts of this process in the tenants and conversations where it posted last; `clock`: seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._posts: OrderedDict[tuple[str, ...], _Posts] = OrderedDict()
+
+    def take(self, to: ConversationReference, processes: int) -> bool:
+        """Say whether one of so many processes may post there now; then it counts."""
+        now, channel = self._clock(), to.conversation_id.partition(";")[0]
+        tenant, conversation = self._of(to.tenant_id), self._of(to.tenant_id, channel)
+        share = ((max(1, IN_TENANT // processes), 1.0),)
+        if not (tenant.room(share, now) and conversation.room(IN_CONVERSATION, now)):
+            return False
+        tenant.times.append(now)
+        conversation.times.append(now)
+        return True
+
+    def _of(self, *key: str) -> _Posts:
+        posts = self._posts.setdefault(key, _Posts())
+        self._posts.move_to_end(key)
+        if len(self._posts) > MOST_KEPT:
+            self._posts.popitem(last=False)
+        return posts
