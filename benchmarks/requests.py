@@ -34,7 +34,7 @@ async def installs(count: int, cloud: Cloud) -> list[Install]:
 
 
 def _install(number: int, token: str) -> Install:
-    # Teams takes 30 posts a second in one tenant, and the bot keeps that.
+    # One tenant would be throttled: Teams takes 30 posts a second there.
     tenant = str(UUID(int=number % TENANTS + 1))
     if number % PERSONAL_EVERY == PERSONAL_EVERY - 1:
         chat = new_personal_chat(tenant_id=tenant)

@@ -57,10 +57,14 @@ async def _all(store: Store) -> AsyncIterator[Kept]:
 
 
 async def _list(store: Store, *, as_json: bool) -> int:
-    if not as_json:
-        _write(_row(HEAD))
+    listed = 0
     async for kept in _all(store):
+        if not listed and not as_json:
+            _write(_row(HEAD))
+        listed += 1
         _write(json.dumps(facts(kept)) if as_json else _row(_cells(kept)))
+    if not listed and not as_json:
+        _write("The bot is nowhere yet: add the app to a team or a chat.")
     return 0
 
 

@@ -29,8 +29,9 @@ async def _rotate(store: Store) -> int:
             "add that key at the end and run this again, or set those places up anew.\n"
         )
         return 1
+    told = f"All {done.total} secrets are under the first key; {done.renewed} were encrypted anew."
     sys.stdout.write(
-        f"All {done.total} secrets are under the first key; {done.renewed} were encrypted anew.\n"
+        f"{told if done.total else 'There are no stored secrets to encrypt anew.'}\n"
         "Setup links that were signed by an older key are good for 24 hours more; then that key can go.\n"
     )
     return 0

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from http import HTTPStatus
 
 import structlog
 
@@ -64,7 +65,7 @@ class Delivery:
     async def post(self, new: NewDelivery) -> str | None:
         """Post at once and return the activity's id; None when it is delivered instead.
 
-        That is so when posting failed for a passing reason, or this process has used its share of what Teams takes.
+        That is so when posting failed for a passing reason, or Teams throttles and this process has used its share.
 
         Raises ConnectorError when it would fail again, StoreUnavailable when it could be neither posted nor stored.
         """
@@ -79,6 +80,8 @@ class Delivery:
         except ConnectorError as error:
             if not error.retryable:
                 raise
+            if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._inline.throttled(new.to)
             delivery_id = await self.deliver(new.after(error.retry_after or 0.0))
             self.figures.maybe_doubled += error.maybe_delivered and new.method is not Method.UPDATE
             log.warning("posted later", purpose=new.purpose, delivery=delivery_id, why=str(error))

@@ -1,4 +1,8 @@
-"""What a process may post in turns without asking the database; the rest waits for the calendar (docs/delivery.md)."""
+"""What a process posts in turns without asking the database; the rest waits for the calendar (docs/delivery.md).
+
+A tenant has no share until Teams throttled it: who adds the bot to a thousand places at once is greeted as fast as Teams
+takes it.
+"""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
@@ -7,7 +11,10 @@ from dataclasses import dataclass, field
 from model import ConversationReference
 
 IN_TENANT = 8
-"""Posts in a second that all processes together may make in one tenant: its calendar leaves ten of Teams' 30."""
+"""Posts in a second that all processes may make in a throttled tenant: its calendar leaves ten of Teams' 30."""
+
+THROTTLED_FOR = 60.0
+"""Seconds after Teams' last 429 until a tenant has no share again."""
 
 IN_CONVERSATION = ((6, 1.0), (7, 2.0), (54, 30.0))
 """(posts, seconds): a little less than Teams allows in all. What waits there for its turn is paced by itself."""
@@ -31,12 +38,21 @@ class InlineShare:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._posts: OrderedDict[tuple[str, ...], _Posts] = OrderedDict()
+        self._throttled: OrderedDict[str, float] = OrderedDict()
+
+    def throttled(self, to: ConversationReference) -> None:
+        """Note that Teams said 429 to a post there."""
+        self._throttled[to.tenant_id] = self._clock() + THROTTLED_FOR
+        self._throttled.move_to_end(to.tenant_id)
+        if len(self._throttled) > MOST_KEPT:
+            self._throttled.popitem(last=False)
 
     def take(self, to: ConversationReference, processes: int) -> bool:
         """Say whether one of so many processes may post there now; then it counts."""
         now, channel = self._clock(), to.conversation_id.partition(";")[0]
         tenant, conversation = self._of(to.tenant_id), self._of(to.tenant_id, channel)
-        share = ((max(1, IN_TENANT // processes), 1.0),)
+        is_throttled = self._throttled.get(to.tenant_id, 0.0) > now
+        share = ((max(1, IN_TENANT // processes), 1.0),) if is_throttled else ()
         if not (tenant.room(share, now) and conversation.room(IN_CONVERSATION, now)):
             return False
         tenant.times.append(now)

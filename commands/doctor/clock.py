@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from commands.doctor.findings import Finding, failed, ok, skipped, warning
 from commands.doctor.patient import Patient
@@ -21,7 +22,8 @@ async def check(patient: Patient) -> Sequence[Finding]:
         async with patient.session.get(url, allow_redirects=False, timeout=PATIENCE) as answer:
             theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
     except UNREACHED as error:
-        return [skipped(CHECK, brief(error))]
+        asked = f"{urlsplit(url).hostname} could not be asked for the time: {brief(error)}"
+        return [skipped(CHECK, asked, "Let the machine keep its time by NTP")]
     except ValueError:
         return [skipped(CHECK, "the token endpoint told no time")]
     return [judge(_between(before, patient.now()), theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))]

@@ -25,7 +25,8 @@ async def check(patient: Patient) -> Sequence[Finding]:
             _unseen(ARRIVAL, nothing),
             _unseen(CARD, nothing),
         ]
-    return [_state(seen), _arrival(seen, patient.now(), local=settings.local_mode), _card(seen, patient.now())]
+    now, local = patient.now(), settings.local_mode
+    return [_state(seen), _arrival(seen, now, local=local), _card(seen, now, local=local)]
 
 
 def _is_sqlite(url: str) -> bool:
@@ -73,11 +74,14 @@ def _arrival(seen: Look, now: datetime, *, local: bool) -> Finding:
     return warning(ARRIVAL, "none is known", "Teams has never reached this bot, or nobody has added it", do)
 
 
-def _card(seen: Look, now: datetime) -> Finding:
+def _card(seen: Look, now: datetime, *, local: bool) -> Finding:
     if seen.last_card is not None:
         return ok(CARD, _ago(seen.last_card, now))
     means = "Nothing was ever posted" if seen.last_arrival else "Nothing was ever posted, because nothing arrived"
-    return warning(CARD, "none is known", means, "Look at the token above, and for 'not posted' in the log")
+    log = "'not posted' in the log"
+    return warning(
+        CARD, "none is known", means, f"Look for {log}" if local else f"Look at the token above, and for {log}"
+    )
 
 
 def _ago(moment: datetime, now: datetime) -> str:

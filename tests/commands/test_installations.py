@@ -56,6 +56,14 @@ def test_the_list_has_a_line_for_each_place(arguments: tuple[str, ...], capsys: 
     assert "\x1b" not in second
 
 
+def test_who_has_added_the_bot_nowhere_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    assert told(capsys) == ["The bot is nowhere yet: add the app to a team or a chat."]
+    assert told(capsys, "--json") == []
+
+
 @pytest.mark.parametrize("arguments", [("--json",), ("list", "--json"), ("--json", "list")])
 def test_the_list_is_there_for_programs(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     first, second = objects(capsys, *arguments)

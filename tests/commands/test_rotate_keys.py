@@ -76,6 +76,12 @@ def test_a_rotation_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> N
     assert f"All {MANY} secrets are under the first key; 0 were" in ended(url, f"{NEW},{OLD}")[1]
 
 
+def test_where_no_secret_is_stored_none_is_counted(tmp_path: Path) -> None:
+    status, out, err = ended(f"sqlite:///{tmp_path}/empty.db", NEW)
+    assert (status, err) == (0, "")
+    assert out.startswith("There are no stored secrets")
+
+
 def test_a_key_that_is_missing_is_told(tmp_path: Path) -> None:
     url = furnish(tmp_path / "bot.db")
     status, _, err = ended(url, NEW)

@@ -80,21 +80,38 @@ async def test_a_place_that_is_gone_is_left_alone_until_it_is_heard_from(
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-async def test_a_tenant_that_adds_the_bot_to_sixty_places_in_a_second_meets_no_limit(
+async def test_a_tenant_that_adds_the_bot_to_sixty_places_in_a_second_has_each_welcome_once(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts, processes: int
+) -> None:
+    microsoft.connector.limits = TeamsLimits()
+    instances = [await carriers.instance() for _ in range(processes)]
+    await asyncio.gather(
+        *(instances[number % processes].installations.arrive(carriers.arrival(number)) for number in range(60))
+    )
+    await all_done(instances[0], 20)
+    posted = [one.conversation_id for one in microsoft.connector.activities]
+    assert (len(posted), len(set(posted)), set(texts())) == (60, 60, {WELCOME})
+    assert ask(carriers.url, "SELECT count(*) FROM installations WHERE welcomed_at IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_a_throttled_tenant_that_adds_the_bot_to_sixty_places_meets_no_limit(
     microsoft: Microsoft, carriers: Carriers, texts: Texts, processes: int
 ) -> None:
     microsoft.connector.limits = TeamsLimits()
     instances = [await carriers.instance() for _ in range(processes)]
     for instance in instances * 2:
         await instance.upkeep.show_up()
+    for number, instance in enumerate(instances):
+        microsoft.connector.faults.add(respond(429, headers={"Retry-After": "20"}))
+        await instance.installations.arrive(carriers.arrival(100 + number))
     await asyncio.gather(
         *(instances[number % processes].installations.arrive(carriers.arrival(number)) for number in range(60))
     )
-    await all_done(instances[0], 20)
+    await all_done(instances[0], 40)
     assert not microsoft.connector.limits.violations
     posted = [one.conversation_id for one in microsoft.connector.activities]
-    assert (len(posted), len(set(posted)), set(texts())) == (60, 60, {WELCOME})
-    assert ask(carriers.url, "SELECT count(*) FROM installations WHERE welcomed_at IS NULL") == [(0,)]
+    assert (len(posted), len(set(posted)), set(texts())) == (60 + processes, 60 + processes, {WELCOME})
 
 
 async def test_the_answer_to_a_command_comes_at_once_though_alerts_wait_in_its_conversation(

@@ -22,22 +22,39 @@ class Clock:
         return self.now
 
 
+def throttled(*tenants: str, clock: Clock | None = None) -> InlineShare:
+    share = InlineShare(clock or Clock())
+    for tenant in tenants or ("tenant",):
+        share.throttled(to(tenant=tenant))
+    return share
+
+
+def test_a_tenant_has_no_share_until_it_is_throttled_and_for_a_minute() -> None:
+    clock = Clock()
+    share = InlineShare(clock)
+    assert all(share.take(to(number), 4) for number in range(100))
+    share.throttled(to())
+    assert not share.take(to(100), 4)
+    clock.now += inline.THROTTLED_FOR
+    assert all(share.take(to(number), 4) for number in range(101, 200))
+
+
 def test_processes_divide_what_a_tenant_has() -> None:
     for processes, most in ((1, 8), (2, 4), (4, 2), (8, 1), (20, 1)):
-        share = InlineShare(Clock())
+        share = throttled()
         taken = [share.take(to(number), processes) for number in range(20)]
         assert taken == [True] * most + [False] * (20 - most)
 
 
 def test_another_tenant_has_its_own() -> None:
-    share = InlineShare(Clock())
+    share = throttled("tenant 0", "tenant 1")
     taken = Counter(number % 2 for number in range(40) if share.take(to(number, f"tenant {number % 2}"), 1))
     assert taken == {0: 8, 1: 8}
 
 
 def test_a_second_later_there_is_room_again() -> None:
     clock = Clock()
-    share = InlineShare(clock)
+    share = throttled(clock=clock)
     assert [share.take(to(number), 4) for number in range(3)] == [True, True, False]
     clock.now += 0.99
     assert not share.take(to(9), 4)

@@ -155,3 +155,10 @@ async def test_a_token_endpoint_that_tells_no_time(examine: Examine, microsoft: 
     fault = respond(200, json={}, headers={"Date": "yesterday"})
     microsoft.entra.faults.add(fault, path="/common/v2.0/.well-known/")
     assert (await examine()).of("clock").status is Status.SKIPPED
+
+
+async def test_a_token_endpoint_that_cannot_be_asked_for_the_time(examine: Examine, microsoft: Microsoft) -> None:
+    microsoft.entra.faults.add(close(), times=5, path="/common/v2.0/.well-known/")
+    clock = (await examine()).of("clock")
+    assert clock.status is Status.SKIPPED
+    assert clock.found.startswith("login.microsoftonline.com could not be asked for the time: ")
