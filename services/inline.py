@@ -1,6 +1,6 @@
 """What a process posts in turns without asking the database; the rest waits for the calendar (docs/delivery.md).
 
-A tenant has no share until Teams throttled it: who adds the bot to a thousand places is greeted as fast as Teams takes it.
+A tenant has no share until Teams throttled it: a thousand places at once are greeted as fast as Teams takes it.
 """
 
 from collections import OrderedDict, deque
