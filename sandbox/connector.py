@@ -46,6 +46,7 @@ class Connector(Service):
         super().reset()
         self.activities.clear()
         self.rejected.clear()
+        self._roster.reset()
         self.limits = None
 
     def routes(self) -> Iterable[web.RouteDef]:

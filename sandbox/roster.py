@@ -15,7 +15,12 @@ class Roster:
     """The connector's answers about members. `members` are those of every conversation."""
 
     def __init__(self, tenant_id: str) -> None:
-        self.members = [{"id": "29:1-test-user", "name": "Test User", "userRole": "user", "tenantId": tenant_id}]
+        self._somebody = {"id": "29:1-test-user", "name": "Test User", "userRole": "user", "tenantId": tenant_id}
+        self.members = [self._somebody]
+
+    def reset(self) -> None:
+        """Everybody else has left."""
+        self.members[:] = [self._somebody]
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Members all together, one by one, and in pages."""

@@ -29,7 +29,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def database(tmp_path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(tmp_path / "bot.db", isolation_level=None, timeout=0)
+    return sqlite3.connect(tmp_path / "bot.db", isolation_level=None, timeout=5)
 
 
 def rows(tmp_path: Path, what: str = "kind") -> list[Any]:
