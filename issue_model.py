@@ -46,6 +46,7 @@ class AlertRule:
 
     name: str
     url: str = ""
+    fired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,10 +74,17 @@ def _numbered(subscriptions: Sequence[SubscriptionFacts]) -> list[str]:
 
 def _ruled(rules: Sequence[AlertRule]) -> Iterator[str]:
     if rules:
-        names = fitting((link(rule.name, rule.url, 60) for rule in rules[:_MOST_RULES]), _MOST_BYTES // 2)
+        names = fitting((_rule(rule) for rule in rules[:_MOST_RULES]), _MOST_BYTES // 2)
         shown, more = ", ".join(names), len(rules) - len(names)
         shown = _("{names} and {count} more").format(names=shown, count=more) if more else shown
         yield _("Alert rules in Sentry that post here: {rules}").format(rules=shown)
+
+
+def _rule(rule: AlertRule) -> str:
+    name = link(rule.name, rule.url, 60)
+    if rule.fired_at is None:
+        return name
+    return _("{rule} (last: {time})").format(rule=name, time=local_time(rule.fired_at))
 
 
 def build_subscribed_card(

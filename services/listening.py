@@ -134,9 +134,14 @@ class Listening:
             _name(asked),
             [_wanted(each).facts(_organization(installation, each)) for each in known],
             asked.place.kind,
-            rules=[_EVERYTHING] if await self._hears_everything(installation, asked) else [],
+            rules=await self._rules(installation, asked),
             muted_until=muted,
         )
+
+    async def _rules(self, installation: Installation, asked: Asked) -> list[AlertRule]:
+        known = await self._store.alerts.rules(installation.id, asked.conversation_id)
+        named = [AlertRule(name=title, url=url, fired_at=last) for title, url, last in known]
+        return [_EVERYTHING, *named] if await self._hears_everything(installation, asked) else named
 
     async def _hears_everything(self, installation: Installation, asked: Asked) -> bool:
         """Tell whether rules that name no place post here: nobody in the place has said what is wanted instead."""

@@ -94,6 +94,17 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSeen:
+    """A rule in Sentry that names a conversation. rule: its id, or its title where Sentry tells none."""
+
+    organization_id: int
+    rule: str
+    channel_id: int
+    title: str
+    url: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Listener:
     """A place that is connected to an organization, its known conversations, and what is subscribed to in each."""
 

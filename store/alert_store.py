@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from alert_model import HealthFacts
-from store import alert_health, inbox, issue_cards, listeners, organizations, replies
+from store import alert_health, inbox, issue_cards, listeners, organizations, replies, rules
 from store.alert_facts import (
     AlertWork,
     Channel,
@@ -13,6 +13,7 @@ from store.alert_facts import (
     NewSubscription,
     NewWebhook,
     Placed,
+    RuleSeen,
     Signer,
     StoredCard,
     StoredOrganization,
@@ -127,6 +128,18 @@ class AlertStore:
     async def unsubscribe(self, subscription_ids: Sequence[int]) -> None:
         """End subscriptions."""
         await self._writer.run(lambda transaction: listeners.unsubscribe(transaction, list(subscription_ids)), ALONE)
+
+    async def see_rule(self, seen: RuleSeen, now: datetime) -> bool:
+        """Note that a rule names a conversation; False if that is none of the organization's places."""
+        return await self._writer.run(lambda transaction: rules.see(transaction, seen, now), ALONE)
+
+    async def rules(self, installation_id: int, conversation_id: str) -> list[tuple[str, str, datetime]]:
+        """Return title, address and last time of each rule in Sentry that posts into a conversation."""
+        return await self._reader.run(lambda transaction: rules.here(transaction, installation_id, conversation_id))
+
+    async def prune_rules(self, before: datetime) -> None:
+        """Forget rules that have not fired since then."""
+        await self._writer.run(lambda transaction: rules.prune(transaction, before), ALONE)
 
     async def cards(self, organization_id: int, issue_id: str, since: datetime) -> list[StoredCard]:
         """Return the issue's cards that were opened since then, newest first."""

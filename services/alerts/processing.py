@@ -27,6 +27,7 @@ from services.alerts.metrics import Metrics
 from services.alerts.organizations import Organizations
 from services.alerts.placing import Happening, Placing
 from services.alerts.routing import Target, targets
+from services.alerts.rules_seen import RuleAlert, RulesSeen
 from services.alerts.wanted import Kind, Subject
 from store import AlertStore, ClaimedWebhook, Listener, StoredOrganization
 
@@ -56,6 +57,7 @@ class Processing:
         self._store = store
         self._parts = parts
         self._clock = clock
+        self._rules = RulesSeen(store, clock)
         self._steps: Mapping[type[Any], Callable[[ClaimedWebhook, StoredOrganization, Any], Awaitable[str | None]]] = {
             EventAlert: self._event_alert,
             ErrorEvent: self._error,
@@ -80,6 +82,8 @@ class Processing:
         if not webhook.sure and not await self._is_theirs(organization, event):
             await self._store.finish(webhook.id, "its integration is installed in another organization")
             return
+        if isinstance(event, RuleAlert):
+            await self._rules.note(organization, event)
         done = await self._steps[type(event)](webhook, organization, event)
         if done is not None:
             await self._store.finish(webhook.id, done)

@@ -147,3 +147,4 @@ class Running:
                 pass
             while await self._store.prune_cards(self._clock() - CARDS_KEPT):
                 pass
+            await self._store.prune_rules(self._clock() - CARDS_KEPT)

@@ -1,15 +1,21 @@
 """The bot in Sentry's own rule editor."""
 
+from datetime import timedelta
+
 import aiohttp
 
+from handlers.keys import ALERTS
 from sandbox.faults import respond
 from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sandbox.sentry_hooks import Alert
 from sandbox.teams import PersonalChat, Team
+from services.alerts.running import CARDS_KEPT
+from store import Store
 from tests.alerts.world import Alerting
 from tests.conftest import ServedBot
 from tests.handlers.talk import Place, connect
+from tests.store.places import KEYS
 
 PATH = "/sentry/alert-rule"
 
@@ -93,3 +99,37 @@ async def test_a_saved_body_is_verified_whole(alerting: Alerting) -> None:
         headers = {"Sentry-App-Signature": "f" * 64}
         async with session.post(f"{alerting.bot.url}{PATH}", data=b"x" * 70_000, headers=headers) as response:
             assert response.status == 413
+
+
+async def test_a_rule_that_posts_here_is_listed_from_its_first_alert_on(alerting: Alerting) -> None:
+    (choice,) = await chosen(alerting)
+    assert "(last:" not in await alerting.say("subscriptions")
+    for _ in range(2):
+        await alerting.sentry.raise_issue_alert(Alert(rule="Too *many*", settings={"place": choice["value"]}))
+    await alerting.card("ValueError: bad total")
+    listed = await alerting.say("subscriptions")
+    assert listed.count("(last: {{DATE(") == 1
+    assert "Too *many*" not in listed
+
+
+async def test_a_rule_is_not_listed_where_it_does_not_post(alerting: Alerting) -> None:
+    other = PersonalChat()
+    await connect(alerting.bot, alerting.microsoft, alerting.sentry, other)
+    choices = {choice["label"]: choice["value"] for choice in await chosen(alerting)}
+    personal = next(value for label, value in choices.items() if label.startswith("Personal chat"))
+    await alerting.sentry.raise_issue_alert(Alert(settings={"place": personal}))
+    await alerting.card("ValueError: bad total")
+    assert "(last:" not in await alerting.say("subscriptions")
+
+
+async def test_a_rule_is_forgotten_90_days_after_its_last_alert(alerting: Alerting, values: dict[str, str]) -> None:
+    (choice,) = await chosen(alerting)
+    await alerting.sentry.raise_issue_alert(Alert(settings={"place": choice["value"]}))
+    await alerting.card("ValueError: bad total")
+    store = await Store.open(values["DATABASE_URL"], cipher_keys=KEYS)
+    now = alerting.bot.app[ALERTS].cards.clock()
+    await store.alerts.prune_rules(now - CARDS_KEPT)
+    assert "(last:" in await alerting.say("subscriptions")
+    await store.alerts.prune_rules(now + timedelta(minutes=1))
+    assert "(last:" not in await alerting.say("subscriptions")
+    await store.close()
