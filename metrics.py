@@ -20,6 +20,7 @@ _webhooks = Counter("bot_webhooks_total", "Webhooks of Sentry, and what they wer
 _work = Counter("bot_webhook_work_total", "Work on webhooks, and what came of it", ["kind", "outcome"])
 _delay = Histogram("bot_webhook_seconds", "From a webhook's arrival until it was worked on", buckets=DELAYS)
 _cards = Counter("bot_cards_total", "Cards of alerts: opened, counted on, painted anew", ["what"])
+_placeless = Counter("bot_rules_without_place_total", "Alerts whose rule names a place that is not connected")
 _keys = Counter("bot_key_fetches_total", "Fetches of the channel's signing keys", ["outcome"])
 _tokens = Counter("bot_token_exchanges_total", "Exchanges of the bot's identity for a token", ["outcome"])
 # When this process last handled an activity, and when the connector last took something from it.
@@ -53,6 +54,11 @@ def connector_call(method: str, outcome: str) -> None:
 def webhook(resource: str, outcome: str) -> None:
     """Count a webhook that was answered; `outcome` is a word of handlers/sentry_webhook.py."""
     _counter(_webhooks, resource if resource in RESOURCES else "other", outcome).inc()
+
+
+def rule_without_place() -> None:
+    """Count an alert whose rule in Sentry names a place that is not connected any more."""
+    _placeless.inc()
 
 
 def webhook_work(kind: str, outcome: str, seconds: float | None = None) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+import metrics
 from model import ConversationReference
 from services.alerts.wanted import Subject, matches, read
 from store import Listener, Subscription
@@ -73,6 +74,7 @@ def _named(listeners: Sequence[Listener], settings: Sequence[Mapping[str, str]])
             listener, channel = known[each[PLACE]]
             yield Target(listener, in_conversation(listener, channel.conversation_id), each)
         else:
+            metrics.rule_without_place()
             log.warning("a rule in Sentry names a place that is not connected any more", place=each[PLACE][:40])
 
 

@@ -1,5 +1,6 @@
 """What is counted of the alerts, and how long cards are remembered."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -102,3 +103,18 @@ async def test_a_card_is_kept_as_long_as_is_said(alerting: Alerting, values: dic
     await store.alerts.prune_cards(alerting.bot.app[ALERTS].cards.clock() - CARDS_KEPT)
     await store.close()
     assert ask(url, OF_BAD_TOTAL) == [(1,)]
+
+
+async def test_an_alert_for_a_place_that_is_gone_is_counted(alerting: Alerting) -> None:
+    before = await figures(alerting.bot)
+    name = "bot_rules_without_place_total"
+    await alerting.sentry.raise_issue_alert(Alert(settings={"place": "999999"}))
+
+    async def counted() -> bool:
+        return (await figures(alerting.bot))[name] == before[name] + 1
+
+    for _ in range(50):
+        if await counted():
+            break
+        await asyncio.sleep(0.05)
+    assert await counted()
