@@ -18,7 +18,7 @@ THROTTLED_FOR = 60.0
 IN_CONVERSATION = ((6, 1.0), (7, 2.0), (54, 30.0))
 """(posts, seconds): a little less than Teams allows in all. What waits there for its turn is paced by itself."""
 
-MOST_KEPT = 10_000
+MOST_KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,19 @@ class InlineShare:
     def take(self, to: ConversationReference, processes: int) -> bool:
         """Say whether one of so many processes may post there now; then it counts."""
         now, channel = self._clock(), to.conversation_id.partition(";")[0]
-        tenant, conversation = self._of(to.tenant_id), self._of(to.tenant_id, channel)
-        is_throttled = self._throttled.get(to.tenant_id, 0.0) > now
-        share = ((max(1, IN_TENANT // processes), 1.0),) if is_throttled else ()
-        if not (tenant.room(share, now) and conversation.room(IN_CONVERSATION, now)):
+        conversation = self._of(to.tenant_id, channel)
+        if not conversation.room(IN_CONVERSATION, now) or not self._room_in_tenant(to.tenant_id, processes, now):
+            return False
+        conversation.times.append(now)
+        return True
+
+    def _room_in_tenant(self, tenant_id: str, processes: int, now: float) -> bool:
+        if self._throttled.get(tenant_id, 0.0) <= now:
+            return True
+        tenant = self._of(tenant_id)
+        if not tenant.room(((max(1, IN_TENANT // processes), 1.0),), now):
             return False
         tenant.times.append(now)
-        conversation.times.append(now)
         return True
 
     def _of(self, *key: str) -> _Posts:
