@@ -78,7 +78,10 @@ def _health(health: HealthFacts | None) -> Iterator[tuple[str, str]]:
     if health is None:
         return
     yield _("Last alert"), local_time(health.last_alert) if health.last_alert else _("none yet")
-    yield _("Sentry last sent"), local_time(health.last_heard) if health.last_heard else _("nothing for three days")
+    yield (
+        _("Sentry last sent"),
+        local_time(health.last_heard) if health.last_heard else _("nothing in the last three days"),
+    )
     if health.waiting and health.waiting_since:
         waits = ngettext("{count} message since {time}", "{count} messages since {time}", health.waiting)
         yield _("Waiting"), waits.format(count=health.waiting, time=local_time(health.waiting_since))

@@ -9,13 +9,13 @@ from tests.handlers.talk import happens
 async def test_status_tells_the_last_alert_and_when_sentry_last_sent_something(alerting: Alerting) -> None:
     before = await alerting.say("status")
     assert "Last alert\nnone yet" in before
-    assert "nothing for three days" in before
+    assert "nothing in the last three days" in before
     await alerting.sentry.raise_issue_alert()
     card = await alerting.card("ValueError: bad total")
     await happens(lambda: card.activity_id)
     after = await alerting.say("status")
     assert "none yet" not in after
-    assert "nothing for three days" not in after
+    assert "nothing in the last three days" not in after
     assert "Waiting" not in after
     assert "Not delivered" not in after
 
