@@ -40,7 +40,7 @@ class Delivery:
         self._carrier = Carrier(store, poster, clock, self.figures)
         self._room = room
         self._inline = InlineShare(time.monotonic)
-        self._telling: set[asyncio.Future[None]] = set()
+        self._telling: dict[asyncio.Future[None], str] = {}
         self._outage = Outage(store.ping)
         self._wake = asyncio.Event()
         self._stopping = False
@@ -93,17 +93,22 @@ class Delivery:
         Raises what `post` raises.
         """
         if not self._inline.take(new.to, self.figures.processes):
-            # What is stored before it in its lane would hold it up, if that is being posted now.
-            await asyncio.gather(*self._telling)
+            await self._others_told(new.to.conversation_id)
             await self.deliver(new)
             return None
         told = asyncio.get_running_loop().create_future()
-        self._telling.add(told)
+        self._telling[told] = new.to.conversation_id
         try:
             return await self._post_stored(new)
         finally:
-            self._telling.discard(told)
+            del self._telling[told]
             told.set_result(None)
+
+    async def _others_told(self, conversation_id: str) -> None:
+        """What is stored earlier in the conversation would hold up the next, if that is being posted now."""
+        telling = [told for told, where in self._telling.items() if where == conversation_id]
+        if telling:
+            await asyncio.wait(telling)
 
     async def _post_stored(self, new: NewDelivery) -> str | None:
         activity_id = await self._post(new)

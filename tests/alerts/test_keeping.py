@@ -84,6 +84,7 @@ async def test_an_old_card_is_forgotten_and_its_buttons_still_work(alerting: Ale
     assert await store.alerts.prune_cards(clock() - CARDS_KEPT) is False
     await store.close()
     assert ask(url, OF_BAD_TOTAL) == [(1,)]
+    assert ask(url, f"SELECT count(*) FROM issue_cards WHERE activity_id = '{card.activity_id}'") == [(0,)]  # noqa: S608
     data = button(card.activity["attachments"][0]["content"], "Resolve")["data"]
     answer = await alerting.bot.teams.post(
         execute(alerting.place, data, verb=data["command"], card_id=card.activity_id)

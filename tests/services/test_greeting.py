@@ -1,15 +1,18 @@
 """Every place that the bot was added to gets its welcome, whatever fails on the way."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from sandbox.faults import close, respond
+from sandbox.faults import close, hang, respond
 from sandbox.limits import TeamsLimits
 from sandbox.microsoft import Microsoft
+from services.inline import IN_CONVERSATION
 from store import State
 from tests.databases import ask
+from tests.handlers.talk import happens
 from tests.services.carriers import Carriers, all_done, ended, now
 from tests.services.conftest import Texts
 
@@ -124,3 +127,22 @@ async def test_the_answer_to_a_command_comes_at_once_though_alerts_wait_in_its_c
         await asyncio.sleep(0.01)
     assert await one.delivery.post(carriers.card())
     assert texts() == ["card 2"]
+
+
+async def test_what_is_handed_over_waits_for_no_post_in_another_conversation(
+    microsoft: Microsoft, carriers: Carriers, texts: Texts
+) -> None:
+    one = await carriers.instance()
+    slow, busy = carriers.card(carriers.conversation(1)), carriers.card(carriers.conversation(2))
+    for stored in (slow, busy):
+        await one.store.deliveries.enqueue(replace(stored, delay=timedelta(minutes=1)))
+    microsoft.connector.faults.add(hang())
+    hanging = asyncio.create_task(one.delivery.post_stored(slow))
+    await happens(lambda: microsoft.connector.requests.total() == 1)
+    for _ in range(IN_CONVERSATION[0][0]):
+        assert await one.delivery.post(carriers.card(carriers.conversation(2)))
+    async with asyncio.timeout(5):
+        assert await one.delivery.post_stored(busy) is None
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)
+    await happens(lambda: busy.activity["text"] in texts())
