@@ -13,5 +13,8 @@ MIGRATION_WAIT = 60.0
 BATCH = 64
 """The most operations that share one transaction."""
 
+GATHER = 0.002
+"""Seconds that a transaction waits for more operations to share its commit, once the last one was shared."""
+
 QUEUE = 10_000
 """The most operations that wait for a transaction; more are turned away at once."""

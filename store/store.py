@@ -15,7 +15,7 @@ from store.connections import OrganizationAccess
 from store.database import database_of
 from store.delivery_store import DeliveryStore
 from store.identity_store import IdentityStore
-from store.limits import CALL_WAIT, DATABASE_SHARE
+from store.limits import CALL_WAIT, DATABASE_SHARE, GATHER
 from store.link import Link
 from store.migrate import migrate
 from store.operator_store import OperatorStore
@@ -67,7 +67,8 @@ class Store:
         await asyncio.to_thread(migrate, database)
         writing = [Link(database, database.writers) for _ in range(database.writing_threads)]
         reading = [Link(database, database.readers) for _ in range(database.reading_threads)]
-        return cls(Worker(writing, "store-writer", wait), Worker(reading, "store-reader", wait), cipher)
+        writer = Worker(writing, "store-writer", wait, GATHER)
+        return cls(writer, Worker(reading, "store-reader", wait), cipher)
 
     async def close(self) -> None:
         """Finish what waits and close the connections."""

@@ -1,6 +1,11 @@
-"""The store's own threads. Calls that wait at the same time share one transaction, and so one commit."""
+"""The store's own threads. Calls that wait at the same time share one transaction, and so one commit.
+
+A commit costs more than the calls in it. So while calls come faster than commits, a transaction waits a moment for more
+of them (as PostgreSQL's commit_delay does with commit_siblings); a call that comes by itself never waits.
+"""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -20,10 +25,15 @@ ALONE = None
 
 
 class Worker:
-    """One thread for each of `links`, and one queue. Belongs to the event loop that it was made on."""
+    """One thread for each of `links`, and one queue. Belongs to the event loop that it was made on.
 
-    def __init__(self, links: Sequence[Link], name: str, wait: float) -> None:
+    wait: seconds that a caller waits at most. gather: seconds that a transaction waits for more calls while many come.
+    """
+
+    def __init__(self, links: Sequence[Link], name: str, wait: float, gather: float = 0.0) -> None:
         self._wait = wait
+        self._gather = gather
+        self._was_shared = False
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Call[Any] | None] = SimpleQueue()
         self._threads = [Thread(target=self._work, args=(link,), name=name, daemon=True) for link in links]
@@ -67,6 +77,8 @@ class Worker:
         link.close()
 
     def _with_waiting(self, first: Call[Any]) -> list[Call[Any]]:
+        if self._was_shared and first.order is not ALONE:
+            time.sleep(self._gather)  # noqa: TID251 - a thread of the store has no event loop
         calls = [first]
         with suppress(Empty):
             # One that must be alone comes last, so that it keeps as few others waiting as it can.
@@ -77,6 +89,7 @@ class Worker:
                     self._queue.put(None)
                     break
                 calls.append(call)
+        self._was_shared = len(calls) > 1
         return calls
 
     def _settle(self, calls: Sequence[Call[Any]]) -> None:

@@ -80,6 +80,25 @@ async def test_writes_that_wait_together_share_a_commit(store: Store) -> None:
     assert 320 / BATCH <= len(commits) <= 30
 
 
+async def test_while_calls_come_faster_than_commits_a_transaction_waits_for_more(sqlite_url: str) -> None:
+    store = await Store.open(sqlite_url, cipher_keys=KEYS)
+    worker = store._writer
+    worker._gather = 1.0
+    await asyncio.gather(*(worker.run(lambda transaction: transaction) for _ in range(2)))
+    first = asyncio.create_task(worker.run(lambda transaction: transaction))
+    await asyncio.sleep(0.3)
+    assert await worker.run(lambda transaction: transaction) is await first
+    await store.close()
+
+
+async def test_a_call_that_comes_by_itself_waits_for_no_other(store: Store) -> None:
+    store._writer._gather = 60.0
+    for number in range(5):
+        await store.arrive(arrival(team(number)), f"nonce {number}", NOW)
+    await asyncio.gather(*(store._writer.run(lambda _: None, ALONE) for _ in range(5)))
+    await store.arrive(arrival(team(9)), "nonce", NOW)
+
+
 async def test_a_transaction_is_not_shared_by_more_than_a_batch(store: Store) -> None:
     transactions = await asyncio.gather(*(store._writer.run(lambda transaction: transaction) for _ in range(500)))
     assert max(Counter(map(id, transactions)).values()) == BATCH
