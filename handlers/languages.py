@@ -16,7 +16,10 @@ Turn = Callable[[Any, Any], Awaitable[None]]
 @web.middleware
 async def languages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Show pages in the language that the browser asks for; an activity brings its own."""
-    with speaking(accepted(request.headers.get("Accept-Language", ""))):
+    languages_liked = request.headers.get("Accept-Language")
+    if languages_liked is None:
+        return await handler(request)
+    with speaking(accepted(languages_liked)):
         return await handler(request)
 
 

@@ -5,7 +5,6 @@ A tenant has no share until Teams throttled it: a thousand places at once are gr
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from model import ConversationReference
 
@@ -18,17 +17,12 @@ THROTTLED_FOR = 60.0
 IN_CONVERSATION = ((6, 1.0), (7, 2.0), (54, 30.0))
 """(posts, seconds): a little less than Teams allows in all. What waits there for its turn is paced by itself."""
 
+MOST_IN_WINDOW = 54
 MOST_KEPT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Posts:
-    """The times of the latest posts in one tenant or conversation; no more than the windows need."""
-
-    times: deque[float] = field(default_factory=lambda: deque(maxlen=54))
-
-    def room(self, windows: Iterable[tuple[int, float]], now: float) -> bool:
-        return all(len(self.times) < most or self.times[-most] <= now - seconds for most, seconds in windows)
+# The times of the latest posts in one tenant or conversation.
+_Posts = deque[float]
 
 
 class InlineShare:
@@ -50,23 +44,30 @@ class InlineShare:
         """Say whether one of so many processes may post there now; then it counts."""
         now, channel = self._clock(), to.conversation_id.partition(";")[0]
         conversation = self._of(to.tenant_id, channel)
-        if not conversation.room(IN_CONVERSATION, now) or not self._room_in_tenant(to.tenant_id, processes, now):
+        if not _room(conversation, IN_CONVERSATION, now) or not self._room_in_tenant(to.tenant_id, processes, now):
             return False
-        conversation.times.append(now)
+        conversation.append(now)
         return True
 
     def _room_in_tenant(self, tenant_id: str, processes: int, now: float) -> bool:
         if self._throttled.get(tenant_id, 0.0) <= now:
             return True
         tenant = self._of(tenant_id)
-        if not tenant.room(((max(1, IN_TENANT // processes), 1.0),), now):
+        if not _room(tenant, ((max(1, IN_TENANT // processes), 1.0),), now):
             return False
-        tenant.times.append(now)
+        tenant.append(now)
         return True
 
     def _of(self, *key: str) -> _Posts:
-        posts = self._posts.setdefault(key, _Posts())
-        self._posts.move_to_end(key)
-        if len(self._posts) > MOST_KEPT:
-            self._posts.popitem(last=False)
+        posts = self._posts.get(key)
+        if posts is None:
+            posts = self._posts[key] = deque(maxlen=MOST_IN_WINDOW)
+            if len(self._posts) > MOST_KEPT:
+                self._posts.popitem(last=False)
+        else:
+            self._posts.move_to_end(key)
         return posts
+
+
+def _room(posts: _Posts, windows: Iterable[tuple[int, float]], now: float) -> bool:
+    return not posts or all(len(posts) < most or posts[-most] <= now - seconds for most, seconds in windows)
