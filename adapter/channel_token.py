@@ -3,6 +3,7 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -11,13 +12,15 @@ from adapter.refusals import unauthorized
 
 CLOCK_SKEW = 300
 LONGEST_TOKEN = 16 * 1024
+MOST_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelToken:
-    """An unverified token: the text after "Bearer", when it expires (epoch seconds), the service URL it names."""
+    """An unverified token: the text after "Bearer", its times (epoch seconds), the service URL it names."""
 
     text: str
+    not_before: int
     expires_at: int
     service_url: str | None
 
@@ -28,7 +31,16 @@ def inspect(header: str | None, *, issuer: str, app_id: str, now: float) -> Chan
     Microsoft's list is in bot-docs, bot-framework-rest-connector-authentication. Stricter here: RS256 only, and `exp`
     is required, since the SDK does not ask for it.
     """
-    text = _bearer(header)
+    token = _read(_bearer(header), issuer, app_id)
+    if token.expires_at <= now - CLOCK_SKEW:
+        raise unauthorized("token_expired")
+    if token.not_before > now + CLOCK_SKEW:
+        raise unauthorized("token_not_yet_valid")
+    return token
+
+
+@lru_cache(maxsize=MOST_KEPT)  # the channel uses a token for many requests
+def _read(text: str, issuer: str, app_id: str) -> ChannelToken:
     head, _, rest = text.partition(".")
     payload, _, signature = rest.partition(".")
     _check_head(_segment(head))
@@ -38,8 +50,11 @@ def inspect(header: str | None, *, issuer: str, app_id: str, now: float) -> Chan
         raise unauthorized("token_issuer")
     if claims.get("aud") != app_id:
         raise unauthorized("token_audience")
+    expires_at, not_before = claims.get("exp"), claims.get("nbf", 0)
+    if type(expires_at) is not int or type(not_before) is not int:
+        raise unauthorized("token_times")
     service_url = claims.get("serviceurl")
-    return ChannelToken(text, _expiry(claims, now), service_url if isinstance(service_url, str) else None)
+    return ChannelToken(text, not_before, expires_at, service_url if isinstance(service_url, str) else None)
 
 
 def _bearer(header: str | None) -> str:
@@ -79,14 +94,3 @@ def _check_head(head: dict[str, Any]) -> None:
         raise unauthorized("token_critical_header")
     if not isinstance(head.get("kid"), str) or not head["kid"]:
         raise unauthorized("token_without_key_id")
-
-
-def _expiry(claims: dict[str, Any], now: float) -> int:
-    expires_at, not_before = claims.get("exp"), claims.get("nbf", 0)
-    if type(expires_at) is not int or type(not_before) is not int:
-        raise unauthorized("token_times")
-    if expires_at <= now - CLOCK_SKEW:
-        raise unauthorized("token_expired")
-    if not_before > now + CLOCK_SKEW:
-        raise unauthorized("token_not_yet_valid")
-    return expires_at

@@ -63,11 +63,23 @@ def open_session(*, proxy_from_environment: bool) -> aiohttp.ClientSession:
     )
 
 
-async def read_at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Return the body of `answer`; raises ValueError when it is longer than `limit` bytes."""
+class TooLong(ValueError):
+    """A body is longer than it may be."""
+
+
+async def read_at_most(stream: aiohttp.StreamReader, limit: int) -> bytes:
+    """Return the body that comes in `stream`; raises TooLong when it has more than `limit` bytes."""
+    if stream.is_eof():  # most bodies come along with their headers
+        return _at_most(limit, stream.read_nowait())
     body = bytearray()
-    async for chunk in answer.content.iter_any():
+    async for chunk in stream.iter_any():
         body += chunk
         if len(body) > limit:
-            raise ValueError(f"the answer is longer than {limit} bytes")
-    return bytes(body)
+            break
+    return _at_most(limit, bytes(body))
+
+
+def _at_most(limit: int, body: bytes) -> bytes:
+    if len(body) > limit:
+        raise TooLong(f"the body is longer than {limit} bytes")
+    return body

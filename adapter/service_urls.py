@@ -1,10 +1,12 @@
 """Which addresses may receive our activities and our token."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from adapter.clouds import Cloud
 
+_LONGEST = 1300
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # Neither user info, query, fragment, backslash nor white space; no braces, which the SDK takes for a format string.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,255}(/[A-Za-z0-9._~%/-]{0,1024})?", re.IGNORECASE | re.ASCII)
@@ -15,6 +17,11 @@ def is_allowed(service_url: str, cloud: Cloud | None) -> bool:
 
     Exact hosts only: anybody can register a name under trafficmanager.net.
     """
+    return len(service_url) <= _LONGEST and _is_allowed(service_url, cloud)
+
+
+@lru_cache(maxsize=256)  # there are few, and each activity is asked about twice
+def _is_allowed(service_url: str, cloud: Cloud | None) -> bool:
     if not _PLAIN.fullmatch(service_url):
         return False
     try:

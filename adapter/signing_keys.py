@@ -168,7 +168,7 @@ async def _get_json(session: aiohttp.ClientSession, url: str) -> Any:
         answer.raise_for_status()
         if answer.status != 200:  # noqa: PLR2004
             raise ValueError(f"{url} answered {answer.status}")
-        return orjson.loads(await read_at_most(answer, LARGEST_ANSWER))
+        return orjson.loads(await read_at_most(answer.content, LARGEST_ANSWER))
 
 
 def parse_keys(jwks: Any) -> dict[str, SigningKey]:

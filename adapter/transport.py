@@ -65,8 +65,10 @@ class ConnectorTransport:
 
     async def ready(self, within: float = WITHIN) -> None:
         """Return as soon as a call would be made without delay, or when it is clear that there is no token now."""
-        with suppress(ConnectorError):
-            await self._bearer(asyncio.get_running_loop().time() + within)
+        with suppress(CredentialsError, TimeoutError):
+            async with asyncio.timeout(within):
+                if self._token:
+                    await self._token()
 
     async def _call(self, method: str, url: str, body: bytes | None, within: float, *, repeat: bool) -> Answer:
         loop = asyncio.get_running_loop()
@@ -89,23 +91,28 @@ class ConnectorTransport:
     async def _attempt(
         self, method: str, url: str, body: bytes | None, deadline: float
     ) -> tuple[bool, Answer | ConnectorError]:
-        token = await self._bearer(deadline)
-        if isinstance(token, ConnectorError):
-            return False, token
-        headers = {**JSON_HEADERS, **tracing.headers()}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        token: str | None = None
         try:
-            async with (
-                asyncio.timeout_at(deadline),
-                self._session.request(
-                    method, URL(url, encoded=True), data=body, headers=headers, allow_redirects=False, timeout=NO_LIMIT
-                ) as answer,
-            ):
-                content = await read_at_most(answer, LARGEST_ANSWER)
+            async with asyncio.timeout_at(deadline):
+                token = await self._token() if self._token else ""
+                async with self._session.request(
+                    method,
+                    URL(url, encoded=True),
+                    data=body,
+                    headers=_headers(token),
+                    allow_redirects=False,
+                    timeout=NO_LIMIT,
+                ) as answer:
+                    content = await read_at_most(answer.content, LARGEST_ANSWER)
+        except CredentialsError as error:
+            if error.refused:  # asking again at once would get the same answer
+                raise _no_token(str(error)) from error
+            return False, _no_token(str(error))
         except NOT_SENT as error:
             return False, _no_answer(error, sent=False)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            if token is None:
+                return False, _no_token("there was no token in time")
             return True, _no_answer(error, sent=True)
         if answer.status == HTTPStatus.UNAUTHORIZED:
             self._token_refused(token)
@@ -113,22 +120,20 @@ class ConnectorTransport:
             return True, Answer(answer.status, answer.headers, content)
         return True, error_of(answer.status, answer.headers, content, datetime.now(UTC))
 
-    async def _bearer(self, deadline: float) -> str | ConnectorError:
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await self._token() if self._token else ""
-        except CredentialsError as error:
-            if error.refused:  # asking again at once would get the same answer
-                raise ConnectorError(None, "CredentialsError", str(error), retryable=True) from error
-            return ConnectorError(None, "CredentialsError", str(error), retryable=True)
-        except TimeoutError:
-            return ConnectorError(None, "CredentialsError", "there was no token in time", retryable=True)
-
 
 # The connection, or the proxy's tunnel, did not come about.
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 # The deadline of the whole call is kept around it; the connection limit is the session's.
 NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=5.0)
+
+
+def _headers(token: str) -> dict[str, str]:
+    bearer = {"Authorization": f"Bearer {token}"} if token else {}
+    return {**JSON_HEADERS, **tracing.headers(), **bearer}
+
+
+def _no_token(why: str) -> ConnectorError:
+    return ConnectorError(None, "CredentialsError", why, retryable=True)
 
 
 def _outcome(error: ConnectorError) -> str:

@@ -36,7 +36,7 @@ async def check(patient: Patient) -> Sequence[Finding]:
 async def _asked(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
     async with session.get(url, allow_redirects=False, timeout=PATIENCE) as answer:
         try:
-            return answer.status, orjson.loads(await read_at_most(answer, LARGEST_ANSWER))
+            return answer.status, orjson.loads(await read_at_most(answer.content, LARGEST_ANSWER))
         except ValueError:
             return answer.status, None
 

@@ -29,7 +29,7 @@ BODIES: dict[str, tuple[Fault, tuple[int | None, str, str]]] = {
     "an error that is a text": (respond(400, json={"error": "no"}), (400, "", "")),
     "an error without fields": (respond(400, json={"error": {"code": None}}), (400, "", "")),
     "half of a letter": (respond(500, body=b'{"error": "\xff'), (500, "", "")),
-    "far too much": (respond(400, body=b" " * (4 * 1024 * 1024 + 1)), (None, "ValueError", "")),
+    "far too much": (respond(400, body=b" " * (4 * 1024 * 1024 + 1)), (None, "TooLong", "")),
 }  # fmt: skip
 
 

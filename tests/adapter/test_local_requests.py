@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
+from adapter import service_urls
 from adapter.service_urls import is_allowed
 from sandbox.microsoft import Microsoft
 from tests.adapter.draft import Change, Draft, also, header, method, service_url, value
@@ -96,3 +97,9 @@ async def test_request(row: Row, local_bot: WatchedBot, connector: LocalConnecto
 
 async def test_an_address_of_version_6_is_this_machine_too() -> None:
     assert is_allowed("http://[::1]:3978/", None)
+
+
+async def test_long_addresses_are_not_remembered() -> None:
+    asked = service_urls._is_allowed.cache_info().misses
+    assert not is_allowed("http://localhost/" + "a" * 100_000, None)
+    assert service_urls._is_allowed.cache_info().misses == asked
