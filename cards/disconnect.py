@@ -1,11 +1,10 @@
 """The cards around `disconnect`: the question, and each of its outcomes."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
-from microsoft_teams.cards import ExecuteAction, SubmitAction
-
+from cards.adaptive import Action, ActionStyle, execute
 from cards.elements import card, command_button, paragraph, title
 from cards.escape import markdown, plain
 from cards.names import organization
@@ -50,17 +49,14 @@ def build_choose_disconnect_card(connections: Sequence[Connection]) -> dict[str,
     return message(card(*body, actions=actions), _("Disconnect which organization?"))
 
 
-def _choice(connection: Connection) -> ExecuteAction:
+def _choice(connection: Connection) -> Action:
     text = plain(f"{connection.organization_name} ({urlsplit(connection.sentry_url).hostname})", "Sentry", 60)
     data = {"command": "disconnect", "confirmed": True, "connection": connection.id}
-    fallback = SubmitAction(title=text, style="destructive", data=data)
-    return ExecuteAction(title=text, style="destructive", verb=DISCONNECT_VERB, data=data, fallback=fallback)
+    return execute(text, DISCONNECT_VERB, data, style="destructive")
 
 
-def _answer(text: str, verb: str, style: Literal["destructive", "default"], *, confirmed: bool) -> ExecuteAction:
-    data = {"command": "disconnect", "confirmed": confirmed}
-    fallback = SubmitAction(title=text, style=style, data=data)
-    return ExecuteAction(title=text, style=style, verb=verb, data=data, fallback=fallback)
+def _answer(text: str, verb: str, style: ActionStyle, *, confirmed: bool) -> Action:
+    return execute(text, verb, {"command": "disconnect", "confirmed": confirmed}, style=style)
 
 
 def build_disconnected_card(organization_name: str, by: str) -> dict[str, Any]:

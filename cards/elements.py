@@ -2,48 +2,40 @@
 
 from collections.abc import Sequence
 
-from microsoft_teams.cards import (
-    Action,
-    AdaptiveCard,
-    CardElement,
-    Fact,
-    FactSet,
-    OpenUrlAction,
-    SubmitAction,
-    TextBlock,
-)
+from cards.adaptive import Action, Card, Element, fact_set, open_url, submit, text_block
+from cards.adaptive import card as adaptive_card
 
 
-def card(*body: CardElement, actions: Sequence[Action] = ()) -> AdaptiveCard:
-    """Put together an Adaptive Card 1.5, the newest version that Teams documents for bots."""
-    return AdaptiveCard(version="1.5", body=list(body), actions=list(actions) or None)
+def card(*body: Element, actions: Sequence[Action] = ()) -> Card:
+    """Put together an Adaptive Card."""
+    return adaptive_card(body, actions)
 
 
-def title(text: str) -> TextBlock:
+def title(text: str) -> Element:
     """Make the card's heading, also for screen readers, from Markdown."""
-    return TextBlock(text=text, size="Large", weight="Bolder", style="heading", wrap=True)
+    return text_block(text, size="Large", weight="Bolder", style="heading")
 
 
-def paragraph(text: str) -> TextBlock:
+def paragraph(text: str) -> Element:
     """Make ordinary text from Markdown."""
-    return TextBlock(text=text, wrap=True)
+    return text_block(text)
 
 
-def note(text: str) -> TextBlock:
+def note(text: str) -> Element:
     """Make a smaller aside from Markdown."""
-    return TextBlock(text=text, wrap=True, size="Small", is_subtle=True)
+    return text_block(text, size="Small", isSubtle=True)
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> FactSet:
+def facts(rows: Sequence[tuple[str, str]]) -> Element:
     """Make a table of (title, value), both Markdown; a row without a value is left out."""
-    return FactSet(facts=[Fact(title=name, value=value) for name, value in rows if value])
+    return fact_set((name, value) for name, value in rows if value)
 
 
-def link_button(text: str, url: str) -> OpenUrlAction:
+def link_button(text: str, url: str) -> Action:
     """Make the card's one primary button; it opens `url` in the browser."""
-    return OpenUrlAction(title=text, url=url, style="positive")
+    return {**open_url(text, url), "style": "positive"}
 
 
-def command_button(text: str, command: str) -> SubmitAction:
+def command_button(text: str, command: str) -> Action:
     """Make the card's one primary button; it sends the bot a message without text, value {"command": command}."""
-    return SubmitAction(title=text, style="positive", data={"command": command})
+    return {**submit(text, {"command": command}), "style": "positive"}

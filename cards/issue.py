@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from microsoft_teams.cards import ContainerStyle
-
 from cards import issue_words as words
 from cards import parts
+from cards.adaptive import ContainerStyle
 from cards.escape import markdown, plain
 from cards.issue_actions import Controls, issue_actions, open_action, refreshing
 from cards.issue_notices import NO_NOTICES, Notices, Working, notice_blocks

@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from microsoft_teams.cards import (
+from cards.adaptive import (
     Action,
-    ActionSet,
-    AdaptiveCard,
-    CardElement,
-    Choice,
-    ChoiceSetInput,
-    OpenUrlAction,
-    QueryData,
-    ShowCardAction,
-    TextBlock,
-    TextInput,
+    Element,
+    action_set,
+    choice_set,
+    found_by_typing,
+    open_url,
+    show_card,
+    text_block,
+    text_input,
 )
-
 from cards.buttons import TOKEN, issue_button
 from cards.escape import fitting, plain
 from cards.issue_commands import (
@@ -102,57 +99,44 @@ def _choices(candidates: Sequence[Candidate]) -> list[dict[str, str]]:
     return [{"title": title, "value": each.value} for title, each in zip(titles, first, strict=False)]
 
 
-def _show(text: str, *body: CardElement, actions: Sequence[Action] = ()) -> ShowCardAction:
-    return ShowCardAction(title=text, card=AdaptiveCard(body=list(body), actions=list(actions) or None))
-
-
-def _label(text: str) -> TextBlock:
-    return TextBlock(text=text, wrap=True, weight="Bolder")
-
-
 @once_per_language
 def _assign(has_owner: bool) -> Template:  # noqa: FBT001 - the key of a cache
-    search = ChoiceSetInput(
-        id=ASSIGNEE,
+    search = choice_set(
+        ASSIGNEE,
+        (),
+        style="filtered",
         label=_("Person or team"),
         placeholder=_("Type a name"),
-        style="filtered",
-        choices=[],
-        choices_data=QueryData(dataset=ASSIGNEES + TOKEN),
-        is_required=True,
-        error_message=_("Choose a person or a team."),
+        isRequired=True,
+        errorMessage=_("Choose a person or a team."),
     )
-    buttons = ActionSet(
-        actions=[
-            issue_button(_("Assign"), IssueCommand.ASSIGN, style="positive", inputs="auto"),
-            issue_button(_("Assign to me"), IssueCommand.ASSIGN, to=ME),
-        ]
+    search["choices.data"] = found_by_typing(ASSIGNEES + TOKEN)
+    buttons = action_set(
+        issue_button(_("Assign"), IssueCommand.ASSIGN, style="positive", inputs="auto"),
+        issue_button(_("Assign to me"), IssueCommand.ASSIGN, to=ME),
     )
     # In a row of its own: phones cut off what does not fit beside other buttons.
-    unassign = [ActionSet(actions=[issue_button(_("Unassign"), IssueCommand.UNASSIGN)])] if has_owner else []
-    return Template.of_part(_show(_("Assign"), search, buttons, *unassign))
+    unassign = [action_set(issue_button(_("Unassign"), IssueCommand.UNASSIGN))] if has_owner else []
+    return Template(show_card(_("Assign"), [search, buttons, *unassign]))
 
 
 @once_per_language
 def _archive() -> Template:
-    until = ChoiceSetInput(
-        id=UNTIL,
-        label=_("Archive"),
-        style="compact",
-        value=Until.ESCALATING,
-        choices=[Choice(title=_(words), value=value) for value, words in UNTIL_WORDS.items()],
-    )
+    choices = [(_(words), value.value) for value, words in UNTIL_WORDS.items()]
+    until = {**choice_set(UNTIL, choices, style="compact", label=_("Archive")), "value": Until.ESCALATING.value}
     button = issue_button(_("Archive"), IssueCommand.ARCHIVE, style="positive", inputs="auto")
-    return Template.of_part(_show(_("Archive"), until, actions=[button]))
+    return Template(show_card(_("Archive"), [until], [button]))
 
 
 @once_per_language
 def _more(can_resolve: bool, priority: Priority | None) -> Template:  # noqa: FBT001 - the key of a cache
-    body: list[CardElement] = []
-    if can_resolve:
-        body += [_label(_("Resolve in")), ActionSet(actions=_releases())]
-    body += [_label(_("Priority")), ActionSet(actions=_priorities(priority)), *_comment()]
-    return Template.of_part(_show(_("More"), *body))
+    resolve = [_label(_("Resolve in")), action_set(*_releases())] if can_resolve else []
+    priorities = [_label(_("Priority")), action_set(*_priorities(priority))]
+    return Template(show_card(_("More"), [*resolve, *priorities, *_comment()]))
+
+
+def _label(text: str) -> Element:
+    return text_block(text, weight="Bolder")
 
 
 def _releases() -> list[Action]:
@@ -167,42 +151,41 @@ def _priorities(current: Priority | None) -> list[Action]:
     return [issue_button(_(PRIORITY_WORDS[each]), IssueCommand.PRIORITY, priority=each) for each in others]
 
 
-def _comment() -> list[CardElement]:
-    text = TextInput(
-        id=COMMENT,
+def _comment() -> list[Element]:
+    text = text_input(
+        COMMENT,
+        longest=LONGEST_COMMENT,
         label=_("Comment"),
         placeholder=_("Shown in Sentry and in this thread"),
-        is_multiline=True,
-        max_length=LONGEST_COMMENT,
-        is_required=True,
-        error_message=_("Write something first."),
+        isRequired=True,
+        errorMessage=_("Write something first."),
     )
-    return [text, ActionSet(actions=[issue_button(_("Add comment"), IssueCommand.COMMENT, inputs="auto")])]
+    return [text, action_set(issue_button(_("Add comment"), IssueCommand.COMMENT, inputs="auto"))]
 
 
 @once_per_language
 def _resolve() -> Template:
-    return Template.of_part(issue_button(_("Resolve"), IssueCommand.RESOLVE, style="positive", when=When.NOW))
+    return Template(issue_button(_("Resolve"), IssueCommand.RESOLVE, style="positive", when=When.NOW))
 
 
 @once_per_language
 def _unresolve() -> Template:
-    return Template.of_part(issue_button(_("Unresolve"), IssueCommand.UNRESOLVE))
+    return Template(issue_button(_("Unresolve"), IssueCommand.UNRESOLVE))
 
 
 @once_per_language
 def _unarchive() -> Template:
-    return Template.of_part(issue_button(_("Unarchive"), IssueCommand.UNRESOLVE))
+    return Template(issue_button(_("Unarchive"), IssueCommand.UNRESOLVE))
 
 
 @once_per_language
 def _refresh() -> Template:
-    return Template.of_part(issue_button(_("Refresh"), IssueCommand.REFRESH))
+    return Template(issue_button(_("Refresh"), IssueCommand.REFRESH))
 
 
 @once_per_language
 def _open() -> Template:
-    return Template.of_part(OpenUrlAction(title=_("Open in Sentry"), url="{{url}}"))
+    return Template(open_url(_("Open in Sentry"), "{{url}}"))
 
 
 _FIRST = {

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from microsoft_teams.cards import ContainerStyle, Image
-
 from alert_model import MetricAlertFacts, MetricState
 from cards import parts
+from cards.adaptive import ContainerStyle, image
 from cards.escape import markdown, plain
 from cards.issue_actions import open_action
 from cards.issue_notices import NO_NOTICES, Notices, notice_blocks
@@ -100,6 +99,4 @@ def _number(value: float) -> str:
     return f"{value:.4g}" if abs(value) >= 10**12 else number(float(value))
 
 
-_CHART = Template.of_part(
-    Image(url="{{picture}}", alt_text="{{text}}", width=f"{WIDTH}px", height=f"{HEIGHT}px", spacing="Small")
-)
+_CHART = Template(image("{{picture}}", "{{text}}", WIDTH, HEIGHT))

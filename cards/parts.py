@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from microsoft_teams.cards import Container, ContainerStyle, FactSet, TextBlock
-
+from cards import adaptive
+from cards.adaptive import ContainerStyle, text_block
 from cards.template import Template
 
 
@@ -50,9 +50,9 @@ def bad_news(text: str) -> dict[str, Any]:
 
 def fact_set(rows: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     """Yield a table of (title, value); rows without a value are left out, and a table without rows."""
-    facts = [{"title": title, "value": value} for title, value in rows if value]
+    facts = [(title, value) for title, value in rows if value]
     if facts:
-        yield {**_FACTS.fill({}), "facts": facts}
+        yield adaptive.fact_set(facts)
 
 
 def _filled(template: Template, text: str) -> Iterator[dict[str, Any]]:
@@ -61,19 +61,16 @@ def _filled(template: Template, text: str) -> Iterator[dict[str, Any]]:
 
 
 def _band(style: ContainerStyle) -> Template:
-    text = TextBlock(text="{{text}}", wrap=True, weight="Bolder")
-    return Template.of_part(Container(style=style, bleed=True, items=[text]))
+    return Template(adaptive.strip(style, text_block(_TEXT, weight="Bolder")))
 
 
+_TEXT = "{{text}}"
 _STYLES: tuple[ContainerStyle, ...] = ("attention", "warning", "good", "accent", "emphasis")
 _BANDS = {style: _band(style) for style in _STYLES}
-_HEADLINE = Template.of_part(TextBlock(text="{{text}}", wrap=True, size="Large", weight="Bolder", style="heading"))
-_SENTENCE = Template.of_part(TextBlock(text="{{text}}", wrap=True, spacing="Small"))
-_STRONG = Template.of_part(TextBlock(text="{{text}}", wrap=True, weight="Bolder"))
-_CODE = Template.of_part(
-    TextBlock(text="{{text}}", wrap=True, font_type="Monospace", size="Small", spacing="Small", is_subtle=True)
-)
-_FOOTER = Template.of_part(TextBlock(text="{{text}}", wrap=True, size="Small", is_subtle=True))
-_NEWS = Template.of_part(TextBlock(text="{{text}}", wrap=True, weight="Bolder", color="Accent"))
-_BAD_NEWS = Template.of_part(TextBlock(text="{{text}}", wrap=True, weight="Bolder", color="Attention"))
-_FACTS = Template.of_part(FactSet(facts=[]))
+_HEADLINE = Template(text_block(_TEXT, size="Large", weight="Bolder", style="heading"))
+_SENTENCE = Template(text_block(_TEXT, spacing="Small"))
+_STRONG = Template(text_block(_TEXT, weight="Bolder"))
+_CODE = Template(text_block(_TEXT, fontType="Monospace", size="Small", spacing="Small", isSubtle=True))
+_FOOTER = Template(text_block(_TEXT, size="Small", isSubtle=True))
+_NEWS = Template(text_block(_TEXT, weight="Bolder", color="Accent"))
+_BAD_NEWS = Template(text_block(_TEXT, weight="Bolder", color="Attention"))

@@ -1,8 +1,7 @@
 """Parts and cards that are built once and filled many times.
 
-A typed model costs far more to build and dump than a card may cost on the way of an install or of an alert. So what is
-finished is kept as JSON text with holes, and filling it is one join and one parse; what comes out shares nothing with
-the template.
+A card is not put together again on the way of every install or alert: it is kept as JSON text with holes, and filling
+it is one join and one parse; what comes out shares nothing with the template.
 """
 
 import re
@@ -10,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from microsoft_teams.cards import Action, AdaptiveCard, CardElement
+
+from cards.adaptive import VERSION, Card
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 _HOLE = re.compile(rb"\{\{(\w+)\}\}")
 
 
-def message(card: AdaptiveCard, summary: str) -> dict[str, Any]:
+def message(card: Card, summary: str) -> dict[str, Any]:
     """Return the message activity that shows `card`; `summary` is what notifications, the chat list and search show."""
-    return _message({"$schema": _SCHEMA, **_json(card)}, summary)
+    return _message({"$schema": _SCHEMA, **card}, summary)
 
 
 def assemble(
@@ -30,7 +30,7 @@ def assemble(
     refresh: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the message activity that shows a card put together from filled parts; `entities` are its mentions."""
-    content: dict[str, Any] = {"$schema": _SCHEMA, "type": "AdaptiveCard", "version": "1.5", "body": list(body)}
+    content: dict[str, Any] = {"$schema": _SCHEMA, "type": "AdaptiveCard", "version": VERSION, "body": list(body)}
     if actions:
         content["actions"] = list(actions)
     if refresh:
@@ -49,14 +49,9 @@ class Template:
         self._holes = [(index, parts[index].decode()) for index in range(1, len(parts), 2)]
 
     @classmethod
-    def of_message(cls, card: AdaptiveCard, summary: str) -> "Template":
+    def of_message(cls, card: Card, summary: str) -> "Template":
         """Make the template of a message activity."""
         return cls(message(card, summary))
-
-    @classmethod
-    def of_part(cls, part: CardElement | Action) -> "Template":
-        """Make the template of one element or action."""
-        return cls(_json(part))
 
     def fill(self, texts: Mapping[str, str]) -> dict[str, Any]:
         """Return a new copy with each hole filled by the text of its name."""
@@ -65,10 +60,6 @@ class Template:
             parts[index] = orjson.dumps(texts[name])[1:-1]
         filled: dict[str, Any] = orjson.loads(b"".join(parts))
         return filled
-
-
-def _json(part: CardElement | Action | AdaptiveCard) -> dict[str, Any]:
-    return part.model_dump(mode="json", exclude_none=True)
 
 
 def _message(content: dict[str, Any], summary: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import catalogues
 
 HOME = Path(__file__).resolve().parents[2]
 MARKS = {"_", "gettext", "marked", "ngettext"}
-# Sentry's rule editor tells no language; the sample's facts are code; names of looks are no words.
-NOT_READ = {"__init__.py", "rule_texts.py", "sample.py", "sparkline.py", "escape.py"}
+# Sentry's rule editor tells no language; the sample's facts are code; names of elements and looks are no words.
+NOT_READ = {"__init__.py", "adaptive.py", "rule_texts.py", "sample.py", "sparkline.py", "escape.py"}
 PROSE = re.compile(r"[A-Z][a-z]+ |[a-z]+ [a-z]+|^[A-Z][a-z]+$")
 LOOKS = re.compile(r"^(Action|AdaptiveCard|Large|Small|Bolder|Monospace|Accent|Attention)")
 PRODUCTS = {"Sentry", "Sentry for Teams", "Sentry for Microsoft Teams", "Group chat"}
