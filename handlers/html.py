@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from handlers import assets
 from texts import gettext, language, ngettext
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 HEADERS: Mapping[str, str] = {
@@ -26,7 +28,10 @@ HEADERS: Mapping[str, str] = {
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # Jinja takes a fortieth of the start, and no page is needed for the first card.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -44,7 +49,7 @@ def _environment() -> Environment:
 
 
 @cache
-def _page(template: str) -> Template:
+def _page(template: str) -> "Template":
     return _environment().get_template(template)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from store.partial import partial_index
 from store.tables import BigId, connections, installations, metadata
 from store.times import UtcTime
 
@@ -39,8 +40,8 @@ webhooks = Table(
     Column("outcome", Text),
     sqlite_autoincrement=True,
 )
-Index("webhooks_due", webhooks.c.due_at, sqlite_where=text("state = 0"), postgresql_where=text("state = 0"))
-Index("webhooks_finished", webhooks.c.finished_at, sqlite_where=text("state <> 0"), postgresql_where=text("state <> 0"))
+partial_index("webhooks_due", webhooks.c.due_at, where="state = 0")
+partial_index("webhooks_finished", webhooks.c.finished_at, where="state <> 0")
 
 # The conversations of a place in which somebody may want alerts: that of the welcome, those where the bot was asked.
 channels = Table(
@@ -92,9 +93,4 @@ issue_cards = Table(
     Column("paint_after", UtcTime, nullable=False),
     Index("ix_issue_cards_issue", "organization_id", "issue_id"),
 )
-Index(
-    "ix_issue_cards_stale",
-    issue_cards.c.paint_after,
-    sqlite_where=text("stale"),
-    postgresql_where=text("stale"),
-)
+partial_index("ix_issue_cards_stale", issue_cards.c.paint_after, where="stale")

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
+from store.partial import partial_index
 from store.tables import BigId, metadata
 
 
@@ -41,10 +42,6 @@ def _postgresql_now(_element: object, _compiler: object, **_: Any) -> str:
 @compiles(database_now, "sqlite")
 def _sqlite_now(_element: object, _compiler: object, **_: Any) -> str:
     return "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)"
-
-
-def _partial(name: str, *columns: Column[Any], where: str) -> None:
-    Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 # One row for everything that is to be posted, kept for some days after it was. `id` is the order in a conversation.
@@ -70,11 +67,13 @@ deliveries = Table(
     Column("finished_at", BigInteger),
     sqlite_autoincrement=True,
 )
-_partial("deliveries_waiting", deliveries.c.lane_id, deliveries.c.id, where="state = 0")
-_partial("deliveries_of_installation", deliveries.c.installation_id, where="state = 0 AND installation_id IS NOT NULL")
-_partial("deliveries_since", deliveries.c.created_at, where="state = 0")
-_partial("deliveries_failed", deliveries.c.id, where="state = 2")
-_partial("deliveries_finished", deliveries.c.finished_at, where="state <> 0")
+partial_index("deliveries_waiting", deliveries.c.lane_id, deliveries.c.id, where="state = 0")
+partial_index(
+    "deliveries_of_installation", deliveries.c.installation_id, where="state = 0 AND installation_id IS NOT NULL"
+)
+partial_index("deliveries_since", deliveries.c.created_at, where="state = 0")
+partial_index("deliveries_failed", deliveries.c.id, where="state = 2")
+partial_index("deliveries_finished", deliveries.c.finished_at, where="state <> 0")
 
 # One row a conversation. `waiting` counts its deliveries that wait, `due_at` is timer, queue and lease in one: when to
 # try next, or when the claim lapses; NULL when there is nothing to do. `slot_at` is the time that the tenant's calendar
@@ -92,8 +91,8 @@ lanes = Table(
     Column("short_tat", BigInteger, nullable=False, server_default=text("0")),
     Column("long_tat", BigInteger, nullable=False, server_default=text("0")),
 )
-_partial("lanes_due", lanes.c.due_at, where="due_at IS NOT NULL")
-_partial("lanes_idle", lanes.c.long_tat, where="waiting = 0")
+partial_index("lanes_due", lanes.c.due_at, where="due_at IS NOT NULL")
+partial_index("lanes_idle", lanes.c.long_tat, where="waiting = 0")
 
 # One row a tenant: the next time at which something may be posted there.
 calendars = Table(

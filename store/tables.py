@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
 )
 
+from store.partial import partial_index
 from store.times import UtcTime
 
 metadata = MetaData(
@@ -62,7 +63,7 @@ welcome_due = and_(
     installations.c.welcome_delivery_id.is_(None),
     installations.c.unreachable_at.is_(None),
 )
-Index("ix_installations_unwelcomed", installations.c.id, sqlite_where=welcome_due, postgresql_where=welcome_due)
+partial_index("ix_installations_unwelcomed", installations.c.id, where=welcome_due)
 
 organizations = Table(
     "organizations",

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import TypeAdapter
-
 import sentry_api
 from issue_model import (
     NO_OUTCOME,
@@ -19,9 +17,10 @@ from issue_model import (
     Trend,
 )
 from sentry_api import Event, Issue, own_address
+from services.alerts.kept import Kept
 from store import StoredOrganization
 
-_ISSUE: TypeAdapter[IssueFacts] = TypeAdapter(IssueFacts)
+_ISSUE = Kept(IssueFacts)
 DEFAULT_TAGS = ("transaction", "url", "browser", "os", "server_name")
 _MOST_RULES = 10
 _TRENDS = {trend.value: trend for trend in Trend}
@@ -30,12 +29,12 @@ _STATUSES = {status.value: status for status in IssueStatus}
 
 def written(facts: IssueFacts) -> str:
     """Return the facts as the store keeps them."""
-    return _ISSUE.dump_json(facts, exclude_defaults=True).decode()
+    return _ISSUE.written(facts)
 
 
 def read(text: str) -> IssueFacts:
     """Return the facts that were written; raises ValueError."""
-    return _ISSUE.validate_json(text)
+    return _ISSUE.read(text)
 
 
 def issue_url(organization: StoredOrganization, issue_id: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
 
 from sentry_api.webhook_events import (
     ActivityAlert,
@@ -16,9 +15,10 @@ from sentry_api.webhook_events import (
     MetricAlert,
     WebhookEvent,
 )
+from services.alerts.kept import Kept
 
 _KEPT = (EventAlert, MetricAlert, IssueChanged, CommentChanged, ErrorEvent, InstallationChanged, ActivityAlert)
-_READERS: Mapping[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in _KEPT}
+_READERS: Mapping[str, Kept[Any]] = {kind.__name__: Kept(kind) for kind in _KEPT}
 
 
 def kept(event: WebhookEvent) -> tuple[str, str] | None:
@@ -32,5 +32,5 @@ def read(kind: str, body: str) -> WebhookEvent:
     reader = _READERS.get(kind)
     if reader is None:
         raise ValueError(f"webhooks of the kind {kind} are not known")
-    event: WebhookEvent = reader.validate_json(body)
+    event: WebhookEvent = reader.read(body)
     return event

@@ -2,27 +2,26 @@
 
 import re
 
-from pydantic import TypeAdapter
-
 import sentry_api.webhook_events as told
 from alert_model import MetricAlertFacts, MetricState
 from sentry_api import own_address
+from services.alerts.kept import Kept
 from store import StoredOrganization
 
 PREFIX = "metric:"
-_METRIC: TypeAdapter[MetricAlertFacts] = TypeAdapter(MetricAlertFacts)
+_METRIC = Kept(MetricAlertFacts)
 _NUMBER = re.compile(r"\s*(-?\d+(?:\.\d+)?)(?![\d.]*\s*%\s*(?:higher|lower))", re.ASCII)
 _SEVERITY = {MetricState.RESOLVED: 0, MetricState.OPEN: 1, MetricState.WARNING: 2, MetricState.CRITICAL: 3}
 
 
 def written(facts: MetricAlertFacts) -> str:
     """Return the facts as the store keeps them."""
-    return _METRIC.dump_json(facts, exclude_defaults=True).decode()
+    return _METRIC.written(facts)
 
 
 def read(text: str) -> MetricAlertFacts:
     """Return the facts that were written; raises ValueError."""
-    return _METRIC.validate_json(text)
+    return _METRIC.read(text)
 
 
 def is_worse(newer: MetricState, older: MetricState) -> bool:

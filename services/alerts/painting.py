@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import orjson
-from pydantic import TypeAdapter
 
 from cards import Controls, Failed, Notices, Storm, Working, build_issue_card, build_metric_alert_card
 from issue_model import IssueFacts
@@ -15,6 +14,7 @@ from model import ConversationReference, Place
 from sentry_api import Issue
 from services.alerts import facts as issue_facts
 from services.alerts import metric_facts
+from services.alerts.kept import Kept
 from store import StoredCard, StoredOrganization
 from texts import speaking_to_all
 
@@ -43,7 +43,7 @@ ControlsFor: TypeAlias = Callable[[StoredOrganization, Subject, Spot], Controls 
 GetReady: TypeAlias = Callable[[StoredOrganization, Issue], Awaitable[None]]
 """Learns what the buttons need to know, before the card of an issue is made."""
 
-_READERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (Working, Failed)}
+_READERS: dict[str, Kept[Any]] = {kind.__name__: Kept(kind) for kind in (Working, Failed)}
 
 
 def no_controls(organization: StoredOrganization, subject: Subject, spot: Spot) -> None:
@@ -88,7 +88,7 @@ def _progress(notice: str | None) -> Progress | None:
     if notice is None:
         return None
     name, fields = orjson.loads(notice)
-    progress: Progress = _READERS[name].validate_python(fields)
+    progress: Progress = _READERS[name].of(fields)
     return progress
 
 

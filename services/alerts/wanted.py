@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import TypeAdapter
-
 from alert_model import SubscriptionFacts
+from services.alerts.kept import Kept
 from texts import gettext as _
 
 _MOST_WORDS = 40
@@ -65,17 +64,17 @@ class NotUnderstood(Exception):
     """A word of a subscription means nothing; the text says which, and what would."""
 
 
-_WANTED: TypeAdapter[Wanted] = TypeAdapter(Wanted)
+_WANTED = Kept(Wanted)
 
 
 def written(wanted: Wanted) -> str:
     """Return it as the store keeps it: the same for the same."""
-    return _WANTED.dump_json(wanted, exclude_defaults=True).decode()
+    return _WANTED.written(wanted)
 
 
 def read(text: str) -> Wanted:
     """Return what was written; raises ValueError."""
-    return _WANTED.validate_json(text)
+    return _WANTED.read(text)
 
 
 def understood(words: Sequence[str]) -> tuple[Wanted, str]:

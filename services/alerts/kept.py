@@ -1,0 +1,31 @@
+"""Facts as the store keeps them: JSON text."""
+
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """Writes and reads facts of one kind. What that takes is built when it is first used, not in every start."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self._kind)
+
+    def written(self, facts: T) -> str:
+        """Return the facts as text, the same for the same; what is as usual is left out."""
+        return self._adapter.dump_json(facts, exclude_defaults=True).decode()
+
+    def read(self, text: str) -> T:
+        """Return what was written; raises ValueError."""
+        return self._adapter.validate_json(text)
+
+    def of(self, value: Any) -> T:
+        """Return what JSON says that was parsed already; raises ValueError."""
+        return self._adapter.validate_python(value)
