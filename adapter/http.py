@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from adapter.proxies import proxied_requests
+
 CONNECTIONS = 200
 # Shorter than what the servers keep: a request that meets a connection just being closed cannot be repeated safely.
 KEEP_ALIVE = 30.0
@@ -48,7 +50,7 @@ class ThreadResolver(AbstractResolver):
 def open_session(*, proxy_from_environment: bool) -> aiohttp.ClientSession:
     """Return a pooled session; the caller closes it.
 
-    proxy_from_environment: honour HTTPS_PROXY and NO_PROXY (looked up for every request, so only when they are set).
+    proxy_from_environment: honour HTTPS_PROXY and NO_PROXY.
     """
     connector = aiohttp.TCPConnector(
         limit=CONNECTIONS,
@@ -58,8 +60,9 @@ def open_session(*, proxy_from_environment: bool) -> aiohttp.ClientSession:
         ssl=ssl.create_default_context(),
     )
     timeout = aiohttp.ClientTimeout(total=30, connect=CONNECT_WITHIN)
+    requests = proxied_requests() if proxy_from_environment else aiohttp.ClientRequest
     return aiohttp.ClientSession(
-        connector=connector, timeout=timeout, trust_env=proxy_from_environment, cookie_jar=aiohttp.DummyCookieJar()
+        connector=connector, timeout=timeout, request_class=requests, cookie_jar=aiohttp.DummyCookieJar()
     )
 
 
