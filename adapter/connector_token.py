@@ -5,11 +5,13 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import orjson
 import structlog
 from botframework.connector.auth import AppCredentials
 
 import metrics
+from adapter.entra_http import EntraHttp
 from adapter.errors import CredentialsError
 from adapter.threads import in_thread
 from adapter.token_exchange import exchange
@@ -29,16 +31,19 @@ log = structlog.get_logger(__name__)
 class ConnectorToken:
     """Exchanged off the loop, once for all who wait, ahead of its expiry.
 
-    credentials: gives the SDK's credentials object. clock: epoch seconds. within: seconds that an exchange may take.
+    credentials: gives the SDK's credentials object. session: what Entra is reached over. clock: epoch seconds. within:
+    seconds that an exchange may take.
     """
 
     def __init__(
         self,
         credentials: Callable[[], Awaitable[AppCredentials]],
+        session: aiohttp.ClientSession,
         clock: Callable[[], float],
         within: float = EXCHANGE_WITHIN,
     ) -> None:
         self._credentials = credentials
+        self._entra = EntraHttp(session, within)
         self._clock = clock
         self._within = within
         self._token = ""
@@ -87,12 +92,12 @@ class ConnectorToken:
             log.error("no connector token", error=str(error))
 
     async def _exchange(self) -> None:
-        credentials, worthless, within = await self._credentials(), self._worthless, self._within
+        credentials, worthless = await self._credentials(), self._worthless
         try:
-            async with asyncio.timeout(within):
-                token = await in_thread(lambda: exchange(credentials, worthless, within), "token")
+            async with asyncio.timeout(self._within):
+                token = await in_thread(lambda: exchange(credentials, worthless, self._entra), "token")
         except TimeoutError:
-            raise CredentialsError(f"the token endpoint did not answer within {within:.0f} s") from None
+            raise CredentialsError(f"the token endpoint did not answer within {self._within:.0f} s") from None
         except Exception as error:  # MSAL, requests and the SDK each raise their own; all mean: no token
             raise CredentialsError(f"{type(error).__name__}: {error}", refused=_is_refusal(error)) from error
         self._token = token

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import ssl
 from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
@@ -57,7 +56,6 @@ def open_session(*, proxy_from_environment: bool) -> aiohttp.ClientSession:
         keepalive_timeout=KEEP_ALIVE,
         ttl_dns_cache=300,
         resolver=ThreadResolver(),
-        ssl=ssl.create_default_context(),
     )
     timeout = aiohttp.ClientTimeout(total=30, connect=CONNECT_WITHIN)
     requests = proxied_requests() if proxy_from_environment else aiohttp.ClientRequest

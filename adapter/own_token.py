@@ -5,17 +5,21 @@ import base64
 import binascii
 from typing import Any
 
+import aiohttp
 import orjson
 
 from adapter.clouds import CLOUDS
 from adapter.credentials import sdk_credentials_factory
+from adapter.entra_http import EntraHttp
 from adapter.errors import CredentialsError
+from adapter.threads import in_thread
+from adapter.token_exchange import exchange
 from settings import Settings
 
 WITHIN = 20.0
 
 
-async def exchange(settings: Settings) -> str:
+async def own_token(settings: Settings, session: aiohttp.ClientSession) -> str:
     """Return a connector token, exchanged as the running bot does it; raises CredentialsError."""
     cloud = CLOUDS[settings.channel_service]
     credentials = await sdk_credentials_factory(settings).create_credentials(
@@ -23,7 +27,8 @@ async def exchange(settings: Settings) -> str:
     )
     try:
         async with asyncio.timeout(WITHIN):
-            return str(await asyncio.to_thread(credentials.get_access_token))
+            entra = EntraHttp(session, WITHIN)
+            return await in_thread(lambda: exchange(credentials, "", entra), "token")
     except TimeoutError:
         raise CredentialsError(f"the token endpoint did not answer within {WITHIN:.0f} s") from None
     except Exception as error:  # MSAL, requests and the SDK each raise their own; all mean: no token

@@ -42,7 +42,7 @@ async def open_seam(settings: Settings, session: ClientSession) -> AsyncIterator
     async with AsyncExitStack() as opened:
         keys = SigningKeys(session, cloud.openid_metadata_url, time.monotonic)
         opened.push_async_callback(keys.close)
-        token = ConnectorToken(lambda: _own(credentials, settings, cloud), time.time)
+        token = ConnectorToken(lambda: _own(credentials, settings, cloud), session, time.time)
         opened.push_async_callback(token.close)
         yield _join(settings, credentials, cloud, session, (keys, token))
 

@@ -9,14 +9,15 @@ from botframework.connector.auth import (
 )
 from msal import ConfidentialClientApplication, TokenCache
 
+from adapter.entra_http import EntraHttp
 
-def exchange(credentials: AppCredentials, worthless: str, within: float) -> str:
+
+def exchange(credentials: AppCredentials, worthless: str, entra: EntraHttp) -> str:
     """Return a token; raises PermissionError with Entra's words when it refuses, and much else when it cannot be asked.
 
-    worthless: a token that MSAL may still keep although the connector takes it no more. within: seconds that Entra may
-    be silent.
+    worthless: a token that MSAL may still keep although the connector takes it no more.
     """
-    _limit_time(credentials, within)
+    _lead_to(entra, credentials)
     if worthless:
         _forget(credentials, worthless)
     try:
@@ -34,22 +35,22 @@ def _token(credentials: AppCredentials) -> str:
         return _from_managed_identity(credentials)
 
 
-def _limit_time(credentials: AppCredentials, within: float) -> None:
-    """Give MSAL's client a time limit; the SDK's would wait for ever."""
+def _lead_to(entra: EntraHttp, credentials: AppCredentials) -> None:
+    """Give MSAL's client a way to Entra with a time limit; the SDK's would wait for ever."""
     if isinstance(credentials, MicrosoftAppCredentials) and credentials.app is None:
-        credentials.app = _client(credentials, credentials.microsoft_app_password, within)
+        credentials.app = _client(credentials, credentials.microsoft_app_password, entra)
     elif isinstance(credentials, CertificateAppCredentials) and credentials.app is None:
         certificate = {
             "thumbprint": credentials.certificate_thumbprint,
             "private_key": credentials.certificate_private_key,
             "public_certificate": credentials.certificate_public,
         }
-        credentials.app = _client(credentials, certificate, within)
+        credentials.app = _client(credentials, certificate, entra)
 
 
-def _client(credentials: AppCredentials, secret: Any, within: float) -> ConfidentialClientApplication:
+def _client(credentials: AppCredentials, secret: Any, entra: EntraHttp) -> ConfidentialClientApplication:
     return ConfidentialClientApplication(
-        credentials.microsoft_app_id, client_credential=secret, authority=credentials.oauth_endpoint, timeout=within
+        credentials.microsoft_app_id, client_credential=secret, authority=credentials.oauth_endpoint, http_client=entra
     )
 
 

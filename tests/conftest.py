@@ -14,6 +14,7 @@ from sandbox.microsoft import Microsoft
 from sandbox.sentry import Sentry
 from sandbox.teams import Teams
 from settings import load_settings
+from tests.authorities import reach
 from tests.databases import (  # noqa: F401 - fixtures of all tests
     fresh_postgres_url,
     postgres,
@@ -35,8 +36,7 @@ def microsoft_cloud() -> Iterator[Microsoft]:
 @pytest.fixture
 def microsoft(microsoft_cloud: Microsoft, monkeypatch: pytest.MonkeyPatch) -> Microsoft:
     microsoft_cloud.reset()
-    for name, value in microsoft_cloud.environment.items():
-        monkeypatch.setenv(name, value)
+    reach(microsoft_cloud, monkeypatch)
     return microsoft_cloud
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapter.errors import CredentialsError
-from adapter.own_token import claims_of, exchange
+from adapter.own_token import claims_of, own_token
 from commands.doctor.findings import Finding, failed, ok
 from commands.doctor.patient import Patient
 from commands.doctor.refusals import explain
@@ -18,7 +18,7 @@ async def check(patient: Patient) -> Sequence[Finding]:
     if patient.settings.local_mode:
         return []
     try:
-        token = await exchange(patient.settings)
+        token = await own_token(patient.settings, patient.session)
     except CredentialsError as error:
         explanation = explain(str(error), patient.settings)
         return [failed(CHECK, _told(str(error)), f"{explanation.means}. The bot can post nothing", explanation.do)]

@@ -7,6 +7,7 @@ from adapter.seam import Seam
 from model import ConversationReference
 from sandbox.microsoft import Microsoft
 from tests.adapter.serving import WatchedBot, outbound, watched_bot
+from tests.authorities import reach
 from tests.conftest import SECRET_KEY
 
 
@@ -28,8 +29,7 @@ async def watched(microsoft_cloud: Microsoft, tmp_path_factory: pytest.TempPathF
     microsoft_cloud.reset()
     database = tmp_path_factory.mktemp("watched") / "bot.db"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in microsoft_cloud.environment.items():
-            patch.setenv(name, value)
+        reach(microsoft_cloud, patch)
         async with watched_bot(identity_of(microsoft_cloud), microsoft_cloud, database) as bot:
             yield bot
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from adapter.clouds import CLOUDS
 from adapter.connector_token import ConnectorToken, expiry_of
 from adapter.credentials import CachedCredentials
 from adapter.errors import ConnectorError, CredentialsError
+from adapter.http import open_session
 from adapter.seam import Seam
 from model import ConversationReference
 from sandbox.bot_certificate import new_bot_certificate
@@ -134,22 +136,26 @@ async def test_a_refused_secret_is_our_error_and_told_in_entras_words(
 
 async def test_a_refused_secret_is_tried_again_after_a_while(microsoft: Microsoft) -> None:
     clock = Seconds(time.time())
-    token = await token_of(microsoft, clock)
     microsoft.entra.expired_secrets.add(microsoft.app_secret)
-    for _ in range(3):
-        with pytest.raises(CredentialsError, match="AADSTS7000222"):
-            await token.get()
-    assert microsoft.entra.token_requests == 1
-    microsoft.entra.expired_secrets.clear()
-    clock.pass_by(3)
-    assert await token.get()
+    async with token_of(microsoft, clock) as token:
+        for _ in range(3):
+            with pytest.raises(CredentialsError, match="AADSTS7000222"):
+                await token.get()
+        assert microsoft.entra.token_requests == 1
+        microsoft.entra.expired_secrets.clear()
+        clock.pass_by(3)
+        assert await token.get()
 
 
-async def token_of(microsoft: Microsoft, clock: Seconds, within: float = 5) -> ConnectorToken:
+@asynccontextmanager
+async def token_of(microsoft: Microsoft, clock: Seconds, within: float = 5) -> AsyncIterator[ConnectorToken]:
     factory = PasswordServiceClientCredentialFactory(microsoft.app_id, microsoft.app_secret, microsoft.tenant_id)
     scope = (microsoft.app_id, PUBLIC.oauth_scope, PUBLIC.login_endpoint, True)
     credentials = CachedCredentials(factory)
-    return ConnectorToken(lambda: credentials.create_credentials(*scope), clock, within)
+    async with open_session(proxy_from_environment=True) as session:
+        token = ConnectorToken(lambda: credentials.create_credentials(*scope), session, clock, within)
+        yield token
+        await token.close()
 
 
 @pytest.fixture
@@ -159,9 +165,8 @@ def clock() -> Seconds:
 
 @pytest.fixture
 async def token(microsoft: Microsoft, clock: Seconds) -> AsyncIterator[ConnectorToken]:
-    made = await token_of(microsoft, clock)
-    yield made
-    await made.close()
+    async with token_of(microsoft, clock) as made:
+        yield made
 
 
 async def test_ten_who_wait_share_one_exchange(token: ConnectorToken, microsoft: Microsoft) -> None:
@@ -240,22 +245,22 @@ async def test_an_entra_that_stumbles_is_asked_again_within_the_call(
 
 
 async def test_a_hanging_entra_holds_up_the_waiting_one_only(microsoft: Microsoft, clock: Seconds) -> None:
-    token = await token_of(microsoft, clock, within=1)
     microsoft.entra.faults.add(hang(), path="/token")
-    waiting = asyncio.ensure_future(token.get())
-    for _ in range(50):
-        await asyncio.sleep(0.002)
-    assert not waiting.done()
-    with pytest.raises(CredentialsError, match="did not answer within"):
-        await waiting
-    assert await token.get()
+    async with token_of(microsoft, clock, within=1) as token:
+        waiting = asyncio.ensure_future(token.get())
+        for _ in range(50):
+            await asyncio.sleep(0.002)
+        assert not waiting.done()
+        with pytest.raises(CredentialsError, match="did not answer within"):
+            await waiting
+        assert await token.get()
 
 
 async def test_a_thread_that_was_left_behind_ends_too(microsoft: Microsoft, clock: Seconds) -> None:
-    token = await token_of(microsoft, clock, within=0.5)
     microsoft.entra.faults.add(hang(), times=None)
-    with pytest.raises(CredentialsError, match="did not answer within"):
-        await token.get()
+    async with token_of(microsoft, clock, within=0.5) as token:
+        with pytest.raises(CredentialsError, match="did not answer within"):
+            await token.get()
     async with asyncio.timeout(10):
         while any(thread.name == "token" for thread in threading.enumerate()):  # noqa: ASYNC110 - a thread's end
             await asyncio.sleep(0.05)

@@ -11,6 +11,7 @@ from sentry_api import SentryApi
 from services.delivery import Delivery
 from services.setup_links import SetupLinks
 from store import Store
+from tests.authorities import reach
 from tests.handlers.setup_world import KEYS, OTHER_SENTRY, PUBLIC_URL, WEBHOOK_URL, World, application, connector_to
 from tests.services.installed import Clock
 
@@ -38,8 +39,7 @@ async def world(
     microsoft.reset()
     sentry.reset()
     sentry.app.webhook_url = WEBHOOK_URL
-    for name, value in microsoft.environment.items():
-        monkeypatch.setenv(name, value)
+    reach(microsoft, monkeypatch)
     store = await Store.open(f"sqlite:///{tmp_path}/bot.db", cipher_keys=KEYS)
     links = SetupLinks(KEYS, PUBLIC_URL, clock)
     async with open_session(proxy_from_environment=True) as session:

@@ -11,6 +11,7 @@ from commands.doctor.findings import Status
 from sandbox.entra import BOT_FRAMEWORK_TENANTS
 from sandbox.faults import close, respond
 from sandbox.microsoft import Microsoft
+from tests.authorities import trust_only
 from tests.commands.doctor.conftest import Examine
 
 SOMEBODY = "99999999-2222-3333-4444-555555555555"
@@ -116,7 +117,7 @@ async def test_a_host_that_only_some_tenants_need(examine: Examine, microsoft: M
 
 
 async def test_certificates_that_are_not_trusted(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    trust_only(certifi.where(), monkeypatch)
     found = (await examine()).of("login.botframework.com")
     assert found.status is Status.FAILED
     assert found.means.startswith("TLS: the certificate is not trusted")
