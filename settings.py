@@ -8,7 +8,17 @@ from pathlib import Path
 
 import settings_identity as identity
 import settings_rules as rules
-from settings_environment import HOME, AppType, ChannelService, Environment, LogFormat, LogLevel, name_of, setting_names
+from settings_environment import (
+    HOME,
+    AppType,
+    ChannelService,
+    Environment,
+    LogFormat,
+    LogLevel,
+    environment_of,
+    read_environment,
+    setting_names,
+)
 
 __all__ = [
     "DATA",
@@ -21,6 +31,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load_settings",
+    "read_environment",
     "setting_names",
 ]
 DATA = HOME / "data"
@@ -84,12 +95,7 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
 
     Raises SettingsError with every mistake at once. In local mode a missing SECRET_KEY is made and kept under data/.
     """
-    return _resolve(Environment() if values is None else _environment(values))
-
-
-def _environment(values: Mapping[str, str]) -> Environment:
-    named = {name: values.get(name_of(name), "") for name in Environment.model_fields}
-    return Environment.model_construct(None, **named)
+    return _resolve(read_environment() if values is None else environment_of(values))
 
 
 def _card_language(text: str, problems: list[str]) -> str:

@@ -1,10 +1,13 @@
 """The settings as they stand in the environment or in .env, and the words that some of them choose from."""
 
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
 
 HOME = Path(__file__).resolve().parent
 
@@ -48,48 +51,64 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-class Environment(BaseSettings):
+def _named(name: str) -> Any:
+    return field(default="", metadata={"name": name}, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
     """The settings as they stand in the environment or in .env: text, unchecked, empty when absent."""
 
-    model_config = SettingsConfigDict(
-        env_file=HOME / ".env", env_file_encoding="utf-8-sig", extra="ignore", frozen=True, populate_by_name=True
-    )
+    app_id: str = _named("MicrosoftAppId")
+    app_password: str = _named("MicrosoftAppPassword")
+    app_type: str = _named("MicrosoftAppType")
+    app_tenant_id: str = _named("MicrosoftAppTenantId")
+    certificate_path: str = _named("MicrosoftAppCertificatePath")
+    certificate_thumbprint: str = _named("MicrosoftAppCertificateThumbprint")
+    channel_service: str = _named("CHANNEL_SERVICE")
+    host: str = _named("HOST")
+    port: str = _named("PORT")
+    public_url: str = _named("PUBLIC_URL")
+    website_hostname: str = _named("WEBSITE_HOSTNAME")
+    secret_key: str = _named("SECRET_KEY")
+    database_url: str = _named("DATABASE_URL")
+    database_auth: str = _named("DATABASE_AUTH")
+    azure_client_id: str = _named("AZURE_CLIENT_ID")
+    allowed_tenants: str = _named("ALLOWED_TENANTS")
+    sentry_urls: str = _named("SENTRY_URLS")
+    log_level: str = _named("LOG_LEVEL")
+    log_format: str = _named("LOG_FORMAT")
+    metrics_token: str = _named("METRICS_TOKEN")
+    sentry_dsn: str = _named("SENTRY_DSN")
+    insights: str = _named("APPLICATIONINSIGHTS_CONNECTION_STRING")
+    otlp_endpoint: str = _named("OTEL_EXPORTER_OTLP_ENDPOINT")
+    deliveries_kept_days: str = _named("DELIVERIES_KEPT_DAYS")
+    alert_storm_minutes: str = _named("ALERT_STORM_MINUTES")
+    card_language: str = _named("CARD_LANGUAGE")
+    https_proxy: str = _named("HTTPS_PROXY")
+    sentry_oauth_clients: str = _named("SENTRY_OAUTH_CLIENTS")
 
-    app_id: str = Field("", validation_alias="MicrosoftAppId")
-    app_password: str = Field("", validation_alias="MicrosoftAppPassword")
-    app_type: str = Field("", validation_alias="MicrosoftAppType")
-    app_tenant_id: str = Field("", validation_alias="MicrosoftAppTenantId")
-    certificate_path: str = Field("", validation_alias="MicrosoftAppCertificatePath")
-    certificate_thumbprint: str = Field("", validation_alias="MicrosoftAppCertificateThumbprint")
-    channel_service: str = Field("", validation_alias="CHANNEL_SERVICE")
-    host: str = Field("", validation_alias="HOST")
-    port: str = Field("", validation_alias="PORT")
-    public_url: str = Field("", validation_alias="PUBLIC_URL")
-    website_hostname: str = Field("", validation_alias="WEBSITE_HOSTNAME")
-    secret_key: str = Field("", validation_alias="SECRET_KEY")
-    database_url: str = Field("", validation_alias="DATABASE_URL")
-    database_auth: str = Field("", validation_alias="DATABASE_AUTH")
-    azure_client_id: str = Field("", validation_alias="AZURE_CLIENT_ID")
-    allowed_tenants: str = Field("", validation_alias="ALLOWED_TENANTS")
-    sentry_urls: str = Field("", validation_alias="SENTRY_URLS")
-    log_level: str = Field("", validation_alias="LOG_LEVEL")
-    log_format: str = Field("", validation_alias="LOG_FORMAT")
-    metrics_token: str = Field("", validation_alias="METRICS_TOKEN")
-    sentry_dsn: str = Field("", validation_alias="SENTRY_DSN")
-    insights: str = Field("", validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING")
-    otlp_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
-    deliveries_kept_days: str = Field("", validation_alias="DELIVERIES_KEPT_DAYS")
-    alert_storm_minutes: str = Field("", validation_alias="ALERT_STORM_MINUTES")
-    card_language: str = Field("", validation_alias="CARD_LANGUAGE")
-    https_proxy: str = Field("", validation_alias="HTTPS_PROXY")
-    sentry_oauth_clients: str = Field("", validation_alias="SENTRY_OAUTH_CLIENTS")
+
+_NAMES = {each.name: str(each.metadata["name"]) for each in fields(Environment)}
+
+
+def read_environment() -> Environment:
+    """Return what stands in the environment, and else in .env; names count in any case, as Windows knows only one."""
+    # Windows' editors begin a file with a mark that is no part of the first name.
+    return environment_of({**dotenv_values(HOME / ".env", encoding="utf-8-sig"), **os.environ})
+
+
+def environment_of(values: Mapping[str, str | None]) -> Environment:
+    """Return the settings among `values` (name in the environment → text)."""
+    found = {name.lower(): text or "" for name, text in values.items()}
+    return Environment(**{known: found.get(name.lower(), "") for known, name in _NAMES.items()})
 
 
 def setting_names() -> frozenset[str]:
     """Return every name that the bot reads from the environment."""
-    return frozenset(map(name_of, Environment.model_fields))
+    return frozenset(_NAMES.values())
 
 
-def name_of(field: str) -> str:
+def name_of(known: str) -> str:
     """Return what a field of Environment is called in the environment."""
-    return str(Environment.model_fields[field].validation_alias)
+    return _NAMES[known]

@@ -1,6 +1,7 @@
 """Rules about who the bot is: at Microsoft, and to its database. Each returns what is wrong."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,7 +46,7 @@ def local_problems(env: Environment) -> list[str]:
 
 def vault_problems(env: Environment) -> list[str]:
     """Name the settings that hold App Service's reference to a secret, where the secret itself should be."""
-    unresolved = [name for name, value in env if str(value).strip().startswith(VAULT_REFERENCE)]
+    unresolved = [each.name for each in fields(env) if getattr(env, each.name).strip().startswith(VAULT_REFERENCE)]
     return [
         f"{name_of(name)} is a Key Vault reference that App Service could not resolve; "
         "look at the site's environment variables, and at who may read the vault"

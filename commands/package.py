@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import settings_rules as rules
 from commands import Subparsers
 from commands.app_package import Facts, build_manifest, manifest_problems, zipped
-from settings import DATA, HOME, Environment
+from settings import DATA, HOME, Environment, read_environment
 
 VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}")
 
@@ -29,7 +29,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the zip; 2 and a list of what is missing or wrong when that cannot be done."""
     problems: list[str] = []
-    facts = read_facts(Environment(), args, problems)
+    facts = read_facts(read_environment(), args, problems)
     manifest = build_manifest(facts)
     problems = problems or manifest_problems(manifest)
     if problems:

@@ -340,10 +340,17 @@ def test_secrets_are_not_shown() -> None:
     assert not any(secret in shown for secret in ("the password", KEY, "database-password"))
 
 
-def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PORT=4001\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n",
+        "\ufeffport = '4001'\nLog_Level=ERROR\nHOST\n",
+    ],
+)
+def test_the_environment_wins_over_the_file(tmp_path: Path, text: str) -> None:
     for path in ROOM.glob("settings*.py"):
         copy(path, tmp_path)
-    (tmp_path / ".env").write_text("PORT=4001\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n", "utf-8")
+    (tmp_path / ".env").write_text(text, "utf-8")
     program = "from settings import load_settings as load; found = load(); print(found.port, found.log_level)"
     inherited = {name: value for name, value in os.environ.items() if name not in setting_names()}
     ran = subprocess.run(
