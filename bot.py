@@ -52,6 +52,7 @@ from services.acting.concerned import ConcernedPeople
 from services.acting.feature import open_acting
 from services.acting.setup_sign_in import SetupSignIn
 from services.acting.sign_ins import ActingSettings
+from services.alerts import kept
 from services.alerts.opening import open_alerts
 from services.alerts.rule_actions import RuleActions
 from services.answers import Answers
@@ -78,7 +79,7 @@ LARGEST_FORM = 16 * 1024
 # Both from the signal on, and less than the 30 seconds that a platform gives between SIGTERM and SIGKILL.
 RUNNING_TURNS_FINISH_WITHIN = 24.0
 SENDS_FINISH_WITHIN = 26.0
-TEXTS_ARE_PREPARED_AFTER = 3.0
+PREPARED_AFTER = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +152,7 @@ async def _build(settings: Settings, opened: AsyncExitStack) -> web.Application:
     await opened.enter_async_context(_background(alerts.running.run))
     await opened.enter_async_context(_background(alerts.running.catch_up))
     await opened.enter_async_context(_background(lambda: _warm_up(seam)))
-    await opened.enter_async_context(_background(_prepare_texts))
+    await opened.enter_async_context(_background(_prepare))
     for door in (messages, setup, pages, sentry_webhook, alert_rule_action, sign_in, inside):
         door.add_routes(app)
     return app
@@ -188,11 +189,12 @@ async def _warm_up(seam: Seam) -> None:
         await seam.keys.warm_up()
 
 
-async def _prepare_texts() -> None:
-    """What is not needed for the first card is compiled after it, before somebody waits for it."""
-    await asyncio.sleep(TEXTS_ARE_PREPARED_AFTER)
+async def _prepare() -> None:
+    """What is not needed for the first card is made ready after it, before somebody waits for it."""
+    await asyncio.sleep(PREPARED_AFTER)
     await asyncio.to_thread(texts.prepare)
     await asyncio.to_thread(html.prepare)
+    await asyncio.to_thread(kept.prepare)
 
 
 def main(arguments: Sequence[str] = ()) -> int:

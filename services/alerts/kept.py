@@ -7,6 +7,13 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
+_kinds: "list[Kept[Any]]" = []
+
+
+def prepare() -> None:
+    """Build what reads and writes facts, which takes 0.1 s, before somebody waits for it; for a thread."""
+    for each in _kinds:
+        each.get_ready()
 
 
 class Kept(Generic[T]):
@@ -14,6 +21,11 @@ class Kept(Generic[T]):
 
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
+        _kinds.append(self)
+
+    def get_ready(self) -> None:
+        """Build it now."""
+        _ = self._adapter
 
     @cached_property
     def _adapter(self) -> "TypeAdapter[T]":
