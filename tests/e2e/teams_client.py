@@ -152,4 +152,6 @@ class TeamsClient:
 
 def keep_picture(shown: Page | Locator, name: str) -> None:
     """Keep what a page, or a part of it, shows as artifacts/e2e/<name>.png."""
+    page = shown if isinstance(shown, Page) else shown.page
+    page.bring_to_front()  # of what is behind another page there is no picture
     shown.screenshot(path=PICTURES / f"{name}.png")
