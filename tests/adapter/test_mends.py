@@ -1,4 +1,4 @@
-"""docs/adapter.md names a test for each defect; a name that leads nowhere would be a promise that nobody keeps."""
+"""README names a test for each defect of the SDK; a name that leads nowhere would be a promise that nobody keeps."""
 
 import re
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 from tests.adapter.test_requests import ROWS
 
 TESTS = Path(__file__).parents[1]
-TEXT = (TESTS.parent / "docs" / "adapter.md").read_text("utf-8")
-MENDS = [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith(("| seam", "| the SDK"))]
+README = (TESTS.parent / "README.md").read_text("utf-8")
+SECTION = README.partition("## What the adapter mends")[2].partition("\n## ")[0]
+MENDS = [line for line in SECTION.splitlines() if line.startswith("| ") and not line.startswith("| the SDK")]
 
 
 def last_cells() -> list[str]:
