@@ -1,10 +1,13 @@
 """The bot's settings: the only reader of the environment and of .env."""
 
+import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 import settings_identity as identity
 import settings_rules as rules
@@ -16,7 +19,6 @@ from settings_environment import (
     LogFormat,
     LogLevel,
     environment_of,
-    read_environment,
     setting_names,
 )
 
@@ -88,6 +90,12 @@ class Settings:
     def local_mode(self) -> bool:
         """True when nobody is authenticated and only this machine may talk to the bot."""
         return self.app_id is None
+
+
+def read_environment() -> Environment:
+    """Return what stands in the environment, and else in .env; names count in any case, as Windows knows only one."""
+    # Windows' editors begin a file with a mark that is no part of the first name.
+    return environment_of({**dotenv_values(HOME / ".env", encoding="utf-8-sig"), **os.environ})
 
 
 def load_settings(values: Mapping[str, str] | None = None) -> Settings:

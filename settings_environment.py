@@ -1,13 +1,10 @@
-"""The settings as they stand in the environment or in .env, and the words that some of them choose from."""
+"""What each setting is called in the environment, and the words that some of them choose from."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-
-from dotenv import dotenv_values
 
 HOME = Path(__file__).resolve().parent
 
@@ -90,12 +87,6 @@ class Environment:
 
 
 _NAMES = {each.name: str(each.metadata["name"]) for each in fields(Environment)}
-
-
-def read_environment() -> Environment:
-    """Return what stands in the environment, and else in .env; names count in any case, as Windows knows only one."""
-    # Windows' editors begin a file with a mark that is no part of the first name.
-    return environment_of({**dotenv_values(HOME / ".env", encoding="utf-8-sig"), **os.environ})
 
 
 def environment_of(values: Mapping[str, str | None]) -> Environment:
