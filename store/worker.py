@@ -5,11 +5,10 @@ of them (as PostgreSQL's commit_delay does with commit_siblings); a call that co
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 from store.calls import Call
@@ -78,7 +77,7 @@ class Worker:
 
     def _with_waiting(self, first: Call[Any]) -> list[Call[Any]]:
         if self._was_shared and first.order is not ALONE:
-            time.sleep(self._gather)  # noqa: TID251 - a thread of the store has no event loop
+            Event().wait(self._gather)
         calls = [first]
         with suppress(Empty):
             # One that must be alone comes last, so that it keeps as few others waiting as it can.

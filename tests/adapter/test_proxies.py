@@ -72,21 +72,15 @@ async def test_what_no_proxy_names_is_asked_itself(proxy: Proxy, monkeypatch: py
     assert proxy.asked == []
 
 
-async def test_another_schemes_proxy_is_none_of_ours(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", proxy.url)
+@pytest.mark.parametrize(("variable", "proxy_from_environment"), [("https_proxy", True), ("http_proxy", False)])
+async def test_neither_another_schemes_proxy_nor_an_unwanted_one_is_asked(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, variable: str, proxy_from_environment: bool
+) -> None:
+    monkeypatch.setenv(variable, proxy.url)
     app = web.Application()
     app.router.add_get("/", itself)
     async with listening(app) as url:
-        assert await get(f"{url}/") == "itself"
-    assert proxy.asked == []
-
-
-async def test_without_the_setting_no_proxy_is_asked(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", proxy.url)
-    app = web.Application()
-    app.router.add_get("/", itself)
-    async with listening(app) as url:
-        assert await get(f"{url}/", proxy_from_environment=False) == "itself"
+        assert await get(f"{url}/", proxy_from_environment=proxy_from_environment) == "itself"
     assert proxy.asked == []
 
 

@@ -93,10 +93,12 @@ async def test_while_calls_come_faster_than_commits_a_transaction_waits_for_more
 
 async def test_a_call_that_comes_by_itself_waits_for_no_other(store: Store) -> None:
     store._writer._gather = 60.0
-    for number in range(5):
-        await store.arrive(arrival(team(number)), f"nonce {number}", NOW)
-    await asyncio.gather(*(store._writer.run(lambda _: None, ALONE) for _ in range(5)))
-    await store.arrive(arrival(team(9)), "nonce", NOW)
+    async with asyncio.timeout(30):
+        places = [await store.arrive(arrival(team(number)), f"nonce {number}", NOW) for number in range(5)]
+        alone = await asyncio.gather(*(store._writer.run(lambda transaction: transaction, ALONE) for _ in range(5)))
+        last = await store.arrive(arrival(team(9)), "nonce", NOW)
+    assert [place.place for place in (*places, last) if place] == [*map(team, range(5)), team(9)]
+    assert len(set(map(id, alone))) == len(alone)
 
 
 async def test_a_transaction_is_not_shared_by_more_than_a_batch(store: Store) -> None:
