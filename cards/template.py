@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from cards.adaptive import VERSION, Card
+from cards import adaptive
+from cards.adaptive import Card
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -30,9 +31,7 @@ def assemble(
     refresh: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the message activity that shows a card put together from filled parts; `entities` are its mentions."""
-    content: dict[str, Any] = {"$schema": _SCHEMA, "type": "AdaptiveCard", "version": VERSION, "body": list(body)}
-    if actions:
-        content["actions"] = list(actions)
+    content = {"$schema": _SCHEMA, **adaptive.card(body, actions)}
     if refresh:
         content["refresh"] = refresh
     if entities:
