@@ -20,10 +20,15 @@ def proxied_requests() -> type[aiohttp.ClientRequest]:
 
     @lru_cache(maxsize=MOST_HOSTS)
     def proxy_to(scheme: str, host: str) -> URL | None:
-        return URL(proxies[scheme]) if scheme in proxies and not proxy_bypass(host) else None
+        return _address(proxies[scheme]) if scheme in proxies and not proxy_bypass(host) else None
 
     class ProxiedRequest(aiohttp.ClientRequest):
         def __init__(self, method: str, url: URL, **how: Any) -> None:
             super().__init__(method, url, **{**how, "proxy": proxy_to(url.scheme, url.host or "")})
 
     return ProxiedRequest
+
+
+def _address(text: str) -> URL:
+    """Return a proxy's address; "proxy:8080" is one, too, as curl and requests take it."""
+    return URL(text if "://" in text else f"http://{text}")

@@ -47,8 +47,9 @@ async def get(url: str, *, proxy_from_environment: bool = True) -> str:
         return await answer.text()
 
 
-async def test_requests_go_through_the_proxy(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", proxy.url)
+@pytest.mark.parametrize("scheme", ["http://", ""])
+async def test_requests_go_through_the_proxy(proxy: Proxy, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy.url.replace("http://", scheme))
     assert await get(TARGET) == "through the proxy"
     ((url, headers),) = proxy.asked
     assert (url, headers["Host"], "Proxy-Authorization" in headers) == (TARGET, "sentry.invalid", False)
